@@ -1,0 +1,1 @@
+"""The procedure: cycles, appraisals and the steps that move them."""

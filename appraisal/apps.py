@@ -1,0 +1,11 @@
+"""Registers appraisal/ with Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AppraisalConfig(AppConfig):
+    """The procedure: cycles, cases, votes, appeals."""
+
+    name = "appraisal"
+    verbose_name = _("考核流程")

@@ -1,0 +1,160 @@
+"""Cycle, Appraisal and Step: one appraisal per manager and cycle, and every step that moved it."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from grading.models import Verdict
+from managers.models import ClientManager
+from managers.models.scope import ManagerScoped
+
+
+class Cycle(models.Model):
+    """One round of appraisals: a scheme and a period."""
+
+    scheme = models.CharField(_("管理办法"), max_length=60)
+    period = models.CharField(_("考核期"), max_length=8)
+    starts_on = models.DateField(_("起"))
+    ends_on = models.DateField(_("截数日"))
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
+                                  related_name="+", verbose_name=_("开启人"))
+    opened_at = models.DateTimeField(_("开启时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("考核周期")
+        verbose_name_plural = _("考核周期")
+        ordering = ["-ends_on", "scheme"]
+        constraints = [models.UniqueConstraint(name="cycle_key", fields=["scheme", "period"])]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.period}"
+
+
+class State(models.TextChoices):
+    """The states of an appraisal, in the order it passes them."""
+
+    OPENED = "opened", _("已开启")
+    UNDECIDED = "undecided", _("待数据")
+    MEASURED = "measured", _("已测算")
+    IN_RISK_QUEUE = "in_risk_queue", _("风险审核中")
+    RETURNED = "returned", _("已退回")
+    CLEARED = "cleared", _("风险已通过")
+    DECIDED = "decided", _("已决定")
+    PUBLISHED = "published", _("已公布")
+
+
+class Appraisal(models.Model):
+    """The appraisal of one manager in one cycle. Only `appraisal.services` moves it."""
+
+    class Outcome(models.TextChoices):
+        KEEP = "keep", _("维持")
+        PROMOTE = "promote", _("晋升")
+        DEMOTE = "demote", _("降级")
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="appraisals", verbose_name=_("考核周期"))
+    manager = models.ForeignKey(ClientManager, models.PROTECT, related_name="appraisals",
+                                verbose_name=_("客户经理"))
+    state = FSMField(_("状态"), default=State.OPENED, choices=State.choices, protected=True)
+    state_since = models.DateTimeField(_("进入状态时间"), auto_now_add=True)
+    verdict = models.ForeignKey(Verdict, models.PROTECT, null=True, blank=True, related_name="+",
+                                verbose_name=_("考核结论"))
+    flags = models.JSONField(_("标记"), default=list)
+    decided_grade = models.CharField(_("决定等级"), max_length=32, blank=True)
+    decided_outcome = models.CharField(_("决定"), max_length=16, choices=Outcome, blank=True)
+
+    objects = ManagerScoped.as_manager()
+
+    class Meta:
+        verbose_name = _("考核")
+        verbose_name_plural = _("考核")
+        ordering = ["cycle", "manager"]
+        indexes = [models.Index(fields=["state", "state_since"], name="appraisal_queue")]
+        constraints = [
+            models.UniqueConstraint(name="appraisal_key", fields=["cycle", "manager"]),
+            models.CheckConstraint(
+                name="appraisal_evidence",
+                condition=Q(state="opened", verdict__isnull=True)
+                | (~Q(state="opened") & Q(verdict__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="appraisal_outcome_when_decided",
+                condition=Q(state__in=["decided", "published"], decided_grade__gt="", decided_outcome__gt="")
+                | (~Q(state__in=["decided", "published"]) & Q(decided_grade="", decided_outcome="")),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="state_machine",
+                field="state",
+                transitions=[
+                    ("opened", "measured"), ("opened", "undecided"),
+                    ("undecided", "measured"),
+                    ("measured", "undecided"),
+                    ("measured", "in_risk_queue"),
+                    ("in_risk_queue", "cleared"), ("in_risk_queue", "returned"),
+                    ("returned", "measured"), ("returned", "undecided"),
+                    ("cleared", "decided"),
+                    ("decided", "published"),
+                ],
+            ),
+            pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manager_id} {self.cycle_id} {self.state}"
+
+    @transition(field=state, source=[State.OPENED, State.UNDECIDED, State.RETURNED], target=State.MEASURED)
+    def measure(self) -> None:
+        """The evidence is frozen and supports a verdict."""
+
+    @transition(field=state, source=[State.OPENED, State.MEASURED, State.RETURNED], target=State.UNDECIDED)
+    def await_data(self) -> None:
+        """The evidence is frozen but a figure the verdict rests on is missing."""
+
+    @transition(field=state, source=State.MEASURED, target=State.IN_RISK_QUEUE)
+    def submit(self) -> None:
+        """HR hands the measured appraisal to the risk department."""
+
+    @transition(field=state, source=State.IN_RISK_QUEUE, target=State.CLEARED)
+    def clear(self) -> None:
+        """Risk has seen vetoes and evidence and lets it pass."""
+
+    @transition(field=state, source=State.IN_RISK_QUEUE, target=State.RETURNED)
+    def send_back(self) -> None:
+        """Risk returns it to HR with reasons."""
+
+    @transition(field=state, source=State.CLEARED, target=State.DECIDED)
+    def decide(self) -> None:
+        """The authority for the grade has decided."""
+
+    @transition(field=state, source=State.DECIDED, target=State.PUBLISHED)
+    def publish(self) -> None:
+        """The manager is told."""
+
+
+class Step(models.Model):
+    """One step of an appraisal: who moved it, from where to where, when and why; append-only."""
+
+    appraisal = models.ForeignKey(Appraisal, models.PROTECT, related_name="steps", verbose_name=_("考核"))
+    name = models.CharField(_("步骤"), max_length=24)
+    from_state = models.CharField(_("由"), max_length=16, choices=State)
+    to_state = models.CharField(_("至"), max_length=16, choices=State)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
+                           verbose_name=_("操作人"))
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    reason = models.TextField(_("原因"), blank=True)
+    verdict = models.ForeignKey(Verdict, models.PROTECT, null=True, related_name="+",
+                                verbose_name=_("考核结论"))
+    key = models.CharField(_("幂等键"), max_length=64, unique=True, null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("考核步骤")
+        verbose_name_plural = _("考核步骤")
+        ordering = ["appraisal", "id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.appraisal_id} {self.name}"

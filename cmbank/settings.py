@@ -1,0 +1,205 @@
+"""All settings, from environment variables; secure unless a variable says otherwise.
+
+Required: SECRET_KEY, DATABASE_URL. `docs/` and `.env.example` list the others. `python -m cmbank.local`
+sets them all for a machine of one's own.
+"""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from cmbank import environment
+from cmbank.schedule import SCHEDULE
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("DATA_DIR", default=str(BASE_DIR / ".local")))
+
+# --- Security: everything on; INSECURE_HTTP=1 is for the loopback interface of one's own machine ----------
+SECRET_KEY = environment.required(
+    "SECRET_KEY", "Give it 50 or more random characters, and keep it secret and unchanged."
+)
+DEBUG = environment.flag("DEBUG", default=False)
+INSECURE_HTTP = environment.flag("INSECURE_HTTP", default=False)
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default="127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
+SECURE_SSL_REDIRECT = not INSECURE_HTTP
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 0 if INSECURE_HTTP else environment.number("HSTS_SECONDS", default=365 * 24 * 3600)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not INSECURE_HTTP
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not INSECURE_HTTP
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+SESSION_COOKIE_AGE = environment.number("SESSION_SECONDS", default=8 * 3600)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if environment.flag("BEHIND_TLS_PROXY", default=False):
+    # Only behind a proxy that sets this header itself: a client could otherwise claim to be on TLS.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- The house: apps in the order of their dependency, left to right ------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "django_fsm",
+    "pgtrigger",
+    "csp",
+    "managers",
+    "ledger",
+    "credit",
+    "grading",
+    "appraisal",
+    "cmbank",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "cmbank.middleware.ChosenLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "cmbank.urls"
+WSGI_APPLICATION = "cmbank.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- People ---------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "managers.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- Language and time ----------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- PostgreSQL: the truth ------------------------------------------------------------------------------
+_database = environment.database(
+    environment.required("DATABASE_URL", "For instance postgres://USER:PASSWORD@HOST:5432/cmbank")
+)
+_timeouts = {
+    "statement_timeout": environment.number("STATEMENT_TIMEOUT_SECONDS", default=900),
+    "lock_timeout": environment.number("LOCK_TIMEOUT_SECONDS", default=10),
+    "idle_in_transaction_session_timeout": environment.number("IDLE_TIMEOUT_SECONDS", default=300),
+}
+_database["OPTIONS"]["options"] = " ".join(f"-c {name}={value}s" for name, value in _timeouts.items())
+DATABASES = {
+    "default": _database
+    | {"CONN_MAX_AGE": environment.number("CONNECTION_SECONDS", default=60), "CONN_HEALTH_CHECKS": True}
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- Cache: its own instance, never the broker's (a cache evicts, a broker must not) ---------------------
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": environment.text("CACHE_URL", default="redis://127.0.0.1:6379/0"),
+        "KEY_PREFIX": "cmbank",
+    }
+}
+
+# --- Celery: a message is a hint, the truth is a row in PostgreSQL ---------------------------------------
+CELERY_BROKER_URL = environment.text("BROKER_URL", default="redis://127.0.0.1:6380/0")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ENABLE_UTC = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Four times the longest task: a shorter one runs the same task several times at once.
+    "visibility_timeout": 4 * CELERY_TASK_TIME_LIMIT,
+    # The default sweep left a killed worker's task lying for over a minute.
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BEAT_SCHEDULE = SCHEDULE
+
+# --- Static files, served by the web process -------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = Path(environment.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = environment.flag("STATIC_FROM_SOURCE", default=False)
+_static_storage = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if WHITENOISE_USE_FINDERS
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _static_storage},
+}
+MEDIA_ROOT = DATA_DIR / "files"
+
+# --- REST -----------------------------------------------------------------------------------------------
+
+# --- Log: one line an event on stderr -------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
+}

@@ -1,0 +1,1 @@
+"""The loan side: loan classes and loan quality."""

@@ -1,0 +1,22 @@
+"""Registers credit/ with Django, and its file and its nightly step with the ledger."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CreditConfig(AppConfig):
+    """The loan side: loan classes and loan quality."""
+
+    name = "credit"
+    verbose_name = _("信贷")
+
+    def ready(self) -> None:
+        """The ledger loads our file, works our part of the night and knows our metrics."""
+        from credit import feeds, metrics, services
+        from ledger import feeds as ledger_feeds
+        from ledger import metrics as ledger_metrics
+        from ledger.services import nights
+
+        ledger_feeds.register(feeds.LOAN_CLASSES)
+        nights.add_step(services.work_quality)
+        ledger_metrics.register(metrics.SOURCE)

@@ -1,0 +1,24 @@
+"""The extract file of the loan side: loan classes with, where the bank has them, interest arrears."""
+
+from ledger.feeds import unknown
+from ledger.rules.feeds import Check, Column, FeedFile
+
+LOAN_CLASSES = FeedFile(
+    "loan_classes.csv",
+    (
+        Column("account_no", length=40),
+        Column("business_date", "date"),
+        Column("loan_class", choices=("normal", "special_mention", "substandard", "doubtful", "loss")),
+        Column("interest_arrears", "unsigned", nullable=True, optional=True),
+    ),
+    key=("account_no", "business_date"),
+    package="credit.sql",
+    before=(
+        unknown("account_no", "unknown_account", "ledger_account", "account_no"),
+        Check("account_no", "not_a_loan",
+              "EXISTS (SELECT FROM ledger_account a JOIN ledger_product p ON p.id = a.product_id"
+              " WHERE a.account_no = s.account_no AND p.kind <> 'loan')"),
+    ),
+    apply=("feed_loan_classes",),
+    feeds={"loan_classes": "loan_class", "interest_arrears": "interest_arrears"},
+)

@@ -1,0 +1,86 @@
+"""Classifications of loans as delivered, daily exposures and the quality readings made from them."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models import Account, Run
+from ledger.models.accounts import Delivered
+from managers.models import ClientManager, Customer
+
+
+class LoanClass(models.TextChoices):
+    """The five loan classes; the last three are non-performing."""
+
+    NORMAL = "normal", _("正常")
+    SPECIAL_MENTION = "special_mention", _("关注")
+    SUBSTANDARD = "substandard", _("次级")
+    DOUBTFUL = "doubtful", _("可疑")
+    LOSS = "loss", _("损失")
+
+
+class Classification(Delivered):
+    """The class of a loan from `business_date` on, and its interest arrears in CNY where delivered."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="classifications", db_index=False,
+                                verbose_name=_("贷款账户"))
+    business_date = models.DateField(_("业务日期"))
+    loan_class = models.CharField(_("五级分类"), max_length=16, choices=LoanClass)
+    interest_arrears = models.DecimalField(_("欠息"), max_digits=20, decimal_places=2, null=True)
+
+    class Meta:
+        verbose_name = _("贷款分类")
+        verbose_name_plural = _("贷款分类")
+        ordering = ["account", "business_date", "bundle"]
+        constraints = [
+            models.UniqueConstraint(name="classification_key", fields=["account", "business_date", "bundle"]),
+            models.CheckConstraint(name="classification_known", condition=Q(
+                loan_class__in=["normal", "special_mention", "substandard", "doubtful", "loss"])),
+            models.CheckConstraint(name="arrears_not_negative", condition=Q(interest_arrears__isnull=True)
+                                   | Q(interest_arrears__gte=0, interest_arrears__lt=10**18)),
+        ]
+
+
+class Exposure(models.Model):
+    """What is wrong at one customer at the end of one day, in CNY; no row where nothing is."""
+
+    pk = models.CompositePrimaryKey("customer", "business_date")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    business_date = models.DateField(_("业务日期"), db_index=True)
+    non_performing = models.DecimalField(_("后三类余额"), max_digits=24, decimal_places=2)
+    interest_arrears = models.DecimalField(_("欠息"), max_digits=24, decimal_places=2)
+    advances = models.DecimalField(_("垫款"), max_digits=24, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("不良敞口")
+        verbose_name_plural = _("不良敞口")
+
+
+class QualityReading(models.Model):
+    """Loan quality of one manager for one window and floor, as one run published it.
+
+    Balances are at the manager's share on the last day of the window (`base_…`: of the previous
+    quarter). The three peaks are the highest total of a single day over the customers held that day,
+    whole amounts. `unclassified` counts loans on the last day that no class was delivered for.
+    """
+
+    pk = models.CompositePrimaryKey("run", "manager", "window", "floor")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="quality_readings", db_index=False)
+    manager = models.ForeignKey(ClientManager, models.PROTECT, related_name="+")
+    window = models.CharField(max_length=16)
+    floor = models.DecimalField(max_digits=20, decimal_places=2)
+    normal_balance = models.DecimalField(max_digits=32, decimal_places=8)
+    loan_balance = models.DecimalField(max_digits=32, decimal_places=8)
+    unclassified = models.PositiveIntegerField()
+    base_normal_balance = models.DecimalField(max_digits=32, decimal_places=8, null=True)
+    base_loan_balance = models.DecimalField(max_digits=32, decimal_places=8, null=True)
+    base_unclassified = models.PositiveIntegerField(null=True)
+    non_performing = models.DecimalField(max_digits=24, decimal_places=2)
+    interest_arrears = models.DecimalField(max_digits=24, decimal_places=2)
+    advances = models.DecimalField(max_digits=24, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("质量读数")
+        verbose_name_plural = _("质量读数")
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

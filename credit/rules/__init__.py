@@ -1,0 +1,1 @@
+"""Credit's pure arithmetic: quality ratios."""

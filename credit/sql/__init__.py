@@ -1,0 +1,1 @@
+"""The set-wise arithmetic of loan quality, one statement a file."""

@@ -1,0 +1,1 @@
+"""Which grade, and why: rulebooks, verdicts, grade history."""

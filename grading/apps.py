@@ -1,0 +1,28 @@
+"""Registers grading/ with Django, and its part of a load with the ledger."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class GradingConfig(AppConfig):
+    """Which grade, and why: rulebooks, verdicts, grade history."""
+
+    name = "grading"
+    verbose_name = _("等级与办法")
+
+    def ready(self) -> None:
+        """Delivered grades become grade records; shipped rulebooks are there after every migrate."""
+        from grading import services
+        from ledger import feeds
+
+        feeds.after_loading(services.record_delivered_grades)
+        post_migrate.connect(_install, sender=self)
+
+
+def _install(**_: Any) -> None:
+    from grading import services
+
+    services.install_shipped_rulebooks()

@@ -1,0 +1,1 @@
+"""The shipped regulations as data, one TOML file each."""

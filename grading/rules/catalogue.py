@@ -1,0 +1,101 @@
+"""Every metric a rulebook may name: its unit, its windows, its parameters and what people call it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+RUNNING_WINDOWS = ("month", "quarter", "year")
+WINDOWS = (*RUNNING_WINDOWS, "previous_month", "previous_quarter", "previous_year")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A parameter of a metric: the values it may take (none: any text) and its default ("": required)."""
+
+    allowed: tuple[str, ...] = ()
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One entry of the catalogue; ``windows`` empty means the metric is a state on the day, not over time."""
+
+    code: str
+    unit: str
+    title: str
+    title_en: str
+    windows: tuple[str, ...] = WINDOWS
+    params: Mapping[str, Choice] = field(default_factory=dict)
+
+
+_BASE_OF_NEW = {"base": Choice(("customer", "manager"), "customer")}
+_BASE_OF_CHANGE = {"base": Choice(("previous_quarter", "previous_year"), "previous_quarter")}
+
+METRICS: Mapping[str, Metric] = {
+    metric.code: metric
+    for metric in (
+        Metric(
+            "deposit_daily_average",
+            "CNY",
+            "存款日均(不含协议存款)",
+            "Daily-average deposits (no agreement deposits)",
+        ),
+        Metric("loan_daily_average", "CNY", "贷款日均", "Daily-average loans"),
+        Metric(
+            "largest_deposit_customer", "CNY", "最大单户存款日均", "Largest customer's daily-average deposits"
+        ),
+        Metric("largest_loan_customer", "CNY", "最大单户贷款日均", "Largest customer's daily-average loans"),
+        Metric(
+            "new_deposit_daily_average",
+            "CNY",
+            "新增存款日均",
+            "New daily-average deposits",
+            params=_BASE_OF_NEW,
+        ),
+        Metric("international_settlement", "USD", "国际结算额", "International settlement"),
+        Metric("normal_loan_share", "ratio", "正常类贷款占比", "Share of normal-class loans"),
+        Metric(
+            "normal_loan_share_change",
+            "ratio",
+            "正常类贷款占比变动",
+            "Change in the share of normal-class loans",
+            params=_BASE_OF_CHANGE,
+        ),
+        Metric("non_performing_balance", "CNY", "后三类贷款余额", "Non-performing loan balance"),
+        Metric("interest_arrears", "CNY", "欠息", "Interest arrears"),
+        Metric("advances", "CNY", "垫款", "Advances"),
+        Metric(
+            "deposit_product_month",
+            "CNY-days",
+            "当月存款积数",
+            "Deposit balance-days of the month",
+            ("month",),
+        ),
+        Metric(
+            "deposit_month_average", "CNY", "当月存款日均", "Daily-average deposits of the month", ("month",)
+        ),
+        Metric("interest_received", "CNY", "实收利息", "Interest received"),
+        Metric("loans_issued", "CNY", "发放贷款", "Loans issued"),
+        Metric("loans_recovered", "CNY", "收回贷款", "Loans recovered"),
+        Metric("products_sold", "count", "产品销售件数", "Products sold", params={"product": Choice()}),
+        Metric("service_months", "months", "连续营销工作月数", "Months of continuous marketing service", ()),
+        Metric("certificate_valid", "flag", "岗位资格证书有效", "Certificate valid", ()),
+        Metric("violations", "count", "违规违纪次数", "Violations"),
+        Metric("training_passed", "flag", "培训考试合格", "Training passed"),
+        Metric("special_report", "flag", "已交专题报告", "Special report handed in"),
+    )
+}
+
+
+def title(code: str) -> tuple[str, str]:
+    """The Chinese and English name of a metric; an unknown code names itself."""
+    metric = METRICS.get(code)
+    return (metric.title, metric.title_en) if metric else (code, code)
+
+
+def filled_params(code: str, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The metric's parameters with defaults filled in, sorted: what `MetricRef.params` always carries."""
+    metric = METRICS.get(code)
+    defaults = (
+        {name: choice.default for name, choice in metric.params.items() if choice.default} if metric else {}
+    )
+    return tuple(sorted({**defaults, **given}.items()))

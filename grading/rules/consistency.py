@@ -1,0 +1,157 @@
+"""Errors of sense in a rulebook that reads well: units, missing values, m of n, grades out of reach."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from .catalogue import METRICS
+from .conditions import Group, Leaf, Node, every_node
+from .dated import EVERY_GRADE, DatedValue, Parameter
+from .operands import Measured, Named, Number, Operand, Scope
+from .reading import Report
+from .schema import Rulebook, numbers_in_force
+
+
+def check_consistency(book: Rulebook, report: Report) -> None:
+    """Notes every error of sense; the document itself was read without any."""
+    for node in _nodes(book):
+        _check_citation(node, report)
+        _check_units(node, book, report)
+        _check_range(node, report)
+    for grade, node in _applied(book):
+        _check_values(grade, node, book, report)
+        _check_counts(grade, node, book, report)
+    _check_reach(book, report)
+
+
+def named_in(node: Node) -> Iterator[tuple[str, Named]]:
+    """Every parameter a node itself names, as ("threshold" | "floor" | "count", parameter)."""
+    if isinstance(node, Leaf):
+        yield from (("threshold", bound) for bound in node.bounds if isinstance(bound, Named))
+        if isinstance(node.left, Measured) and isinstance(node.left.floor, Named):
+            yield "floor", node.left.floor
+    if isinstance(node, Group) and isinstance(node.needed, Named):
+        yield "count", node.needed
+
+
+def _nodes(book: Rulebook) -> list[Node]:
+    """Each node of the file once, though several grades may share it."""
+    found = {each.label.path: each for _, _, root in book.roots() for each in every_node(root)}
+    return list(found.values())
+
+
+def _applied(book: Rulebook) -> Iterator[tuple[str, Node]]:
+    """Each condition with every grade it is tested for."""
+    yield from book.standards.items()
+    if book.on_post is not None:
+        yield from ((grade.code, book.on_post) for grade in book.grades)
+    yield from ((grade, veto.node) for veto in book.vetoes for grade in veto.grades)
+
+
+def _check_citation(node: Node, report: Report) -> None:
+    dated = isinstance(node, Leaf) and any(isinstance(bound, Named) for bound in node.bounds)
+    if isinstance(node, Leaf) and not dated and not node.label.cites:
+        report.add("missing_citation", node.label.path)
+
+
+def _check_units(node: Node, book: Rulebook, report: Report) -> None:
+    for role, named in named_in(node):
+        parameter = book.parameters[named.name]
+        left = _unit_of(node.left) if role == "threshold" and isinstance(node, Leaf) else None
+        expected = {"floor": "CNY", "count": "count"}.get(role, left)
+        if expected and parameter.unit != expected:
+            fill = {"metric": node.label.title or role, "left": expected, "right": parameter.unit}
+            report.add("unit_mismatch", node.label.path, name=named.name, **fill)
+
+
+def _unit_of(operand: Operand) -> str | None:
+    return METRICS[operand.code].unit if isinstance(operand, Measured) else None
+
+
+def _check_range(node: Node, report: Report) -> None:
+    ends = (
+        [bound.amount for bound in node.bounds if isinstance(bound, Number)] if isinstance(node, Leaf) else []
+    )
+    if len(ends) == 2 and ends[0] > ends[1]:
+        report.add("bad_range", node.label.path, low=ends[0], high=ends[1])
+
+
+def _check_values(grade: str, root: Node, book: Rulebook, report: Report) -> None:
+    named = {use.name for node in every_node(root) for _, use in named_in(node)}
+    for name in sorted(named):
+        if not _series(book.parameters[name], grade):
+            report.add("missing_value", ("parameters", name, "by_grade"), name=name, grade=grade)
+
+
+def _check_counts(grade: str, root: Node, book: Rulebook, report: Report) -> None:
+    for node in every_node(root):
+        if not isinstance(node, Group) or node.needed is None:
+            continue
+        for path, needed in _counts(grade, node, book):
+            if needed != int(needed) or needed < 1:
+                report.add("bad_count", path, value=needed)
+            elif needed > len(node.members):
+                report.add("m_gt_n", path, needed=needed, count=len(node.members))
+
+
+def _counts(grade: str, node: Group, book: Rulebook) -> Iterator[tuple[tuple[str | int, ...], Fraction]]:
+    if isinstance(node.needed, Number):
+        yield (*node.label.path, "at_least"), Fraction(node.needed.amount)
+    elif isinstance(node.needed, Named):
+        rows = _series(book.parameters[node.needed.name], grade)
+        path = ("parameters", node.needed.name, "by_grade", grade)
+        yield from ((path, Fraction(row.amount)) for row in rows if row.amount is not None)
+
+
+def _series(parameter: Parameter, grade: str) -> tuple[DatedValue, ...]:
+    return parameter.series.get(grade) or parameter.series.get(EVERY_GRADE) or ()
+
+
+def _check_reach(book: Rulebook, report: Report) -> None:
+    for position, grade in enumerate(book.grades):
+        root, path = book.standards.get(grade.code), ("grades", position, "code")
+        if root is None:
+            report.add(
+                "unreachable_grade",
+                path,
+                grade=grade.title,
+                detail="没有标准",
+                detail_en="it has no standard",
+            )
+        elif any(_contradicts(node, grade.code, book) for node in every_node(root)):
+            detail = {
+                "detail": "须同时达到的条件互相矛盾",
+                "detail_en": "conditions that must all hold exclude each other",
+            }
+            report.add("unreachable_grade", path, grade=grade.title, **detail)
+
+
+def _contradicts(node: Node, grade: str, book: Rulebook) -> bool:
+    if not isinstance(node, Group) or node.kind != "all":
+        return False
+    leaves = [member for member in node.members if isinstance(member, Leaf)]
+    return any(_empty(leaves, Scope(grade, numbers_in_force(book, day), {})) for day in book.starts())
+
+
+def _empty(leaves: Iterable[Leaf], scope: Scope) -> bool:
+    """Whether no value of some metric could satisfy all of the leaves about it."""
+    ends = [(ref, *_interval(leaf, scope)) for leaf in leaves for ref in leaf.left.refs(scope)]
+    return any(
+        low > high
+        for ref, low, _ in ends
+        for other, _, high in ends
+        if ref == other and low is not None and high is not None
+    )
+
+
+def _interval(leaf: Leaf, scope: Scope) -> tuple[Fraction | None, Fraction | None]:
+    values = [bound.term(scope).figure.value for bound in leaf.bounds] or list(leaf.comparison.implied)
+    first = values[0]
+    match leaf.comparison.symbol:
+        case ">=" | ">" | "passed":
+            return first, None
+        case "<=" | "<" | "none_of":
+            return None, first
+        case "==":
+            return first, first
+        case _:
+            return first, values[-1]

@@ -1,0 +1,325 @@
+"""What the checker says of a rulebook: findings as values, Chinese first, each with what to write instead."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple
+
+Severity = Literal["error", "warning"]
+
+
+class Message(NamedTuple):
+    """The wording of one finding; ``{name}`` places are filled when it is raised."""
+
+    severity: Severity
+    what: str
+    write: str
+    what_en: str
+    write_en: str
+
+
+_SEVERITY: Mapping[Severity, str] = {"error": "错误", "warning": "提示"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One error or warning: where (file, line, path of keys), what is wrong, what to write instead.
+
+    For a flaw of the text itself ``reading`` says how the rulebook reads it and ``note`` is its number.
+    """
+
+    severity: Severity
+    code: str
+    file: str
+    line: int
+    path: str
+    what: str
+    write: str
+    what_en: str
+    write_en: str
+    reading: str = ""
+    reading_en: str = ""
+    note: int = 0
+    about: tuple[str, ...] = ()
+
+    def text(self, language: str = "zh") -> str:
+        """One line for a terminal: place, what, and what to write instead."""
+        english = language == "en"
+        what, label = (self.what_en, self.severity) if english else (self.what, _SEVERITY[self.severity])
+        advice = (self.reading_en or self.write_en) if english else (self.reading or self.write)
+        return f"{self.file}:{self.line}: {label} {self.code} [{self.path}] {what} → {advice}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-able, for storing with a version."""
+        return asdict(self) | {"about": list(self.about)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Finding":
+        """The finding that `to_dict` wrote down."""
+        return cls(**(dict(data) | {"about": tuple(data.get("about", ()))}))
+
+
+def path_text(path: Iterable[str | int]) -> str:
+    """A path of keys as people write it: ``standards[0].of[1].code``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "(file)"
+
+
+def make(code: str, *, file: str, line: int, path: Iterable[str | int], **fill: object) -> Finding:
+    """The finding with its message filled in; ``about`` may list the clause codes concerned."""
+    about = fill.pop("about", ())
+    severity, *texts = MESSAGES[code]
+    what, write, what_en, write_en = (_fill(text, fill) for text in texts)
+    clauses = tuple(str(each) for each in about) if isinstance(about, (tuple, list)) else ()
+    return Finding(severity, code, file, line, path_text(path), what, write, what_en, write_en, about=clauses)
+
+
+def _fill(template: str, fill: Mapping[str, object]) -> str:
+    # Not str.format: what people wrote may itself contain braces.
+    for name, value in fill.items():
+        template = template.replace("{" + name + "}", str(value)[:200])
+    return template
+
+
+def _error(what: str, write: str, what_en: str, write_en: str) -> Message:
+    return Message("error", what, write, what_en, write_en)
+
+
+def _warning(what: str, write: str, what_en: str, write_en: str) -> Message:
+    return Message("warning", what, write, what_en, write_en)
+
+
+MESSAGES: Mapping[str, Message] = {
+    "not_text": _error(
+        "文件不是 UTF-8 文本。", "另存为 UTF-8 后再核对。", "The file is not UTF-8 text.", "Save it as UTF-8."
+    ),
+    "not_toml": _error(
+        "此处不符合 TOML 写法:{detail}。",
+        "检查引号、括号和等号是否成对。",
+        "Not valid TOML here: {detail}.",
+        "Check that quotes, brackets and equals signs are complete.",
+    ),
+    "duplicate_key": _error(
+        "同一名称写了两次:{detail}。",
+        "保留一处,删去另一处。",
+        "The same name is written twice: {detail}.",
+        "Keep one and delete the other.",
+    ),
+    "unknown_key": _error(
+        "不认识的名称“{key}”。",
+        "此处可用:{allowed}。",
+        "Unknown key “{key}”.",
+        "Allowed here: {allowed}.",
+    ),
+    "missing_key": _error(
+        "缺少“{key}”。",
+        "在此处补上 {key} = {example}。",
+        "“{key}” is missing.",
+        "Add {key} = {example} here.",
+    ),
+    "wrong_type": _error(
+        "“{key}”应为{expected},写成了 {found}。",
+        "改写为{expected},例如 {example}。",
+        "“{key}” should be {expected_en}, found {found}.",
+        "Write {expected_en}, for example {example}.",
+    ),
+    "bad_code": _error(
+        "“{value}”不能作代码。",
+        "只用小写字母、数字、下划线或连字符,以字母或数字开头,例如 {example}。",
+        "“{value}” cannot be a code.",
+        "Use lower-case letters, digits, underscores or hyphens, for example {example}.",
+    ),
+    "bad_choice": _error(
+        "“{key}”不能写“{value}”。",
+        "可选:{allowed}。",
+        "“{key}” cannot be “{value}”.",
+        "Choose one of: {allowed}.",
+    ),
+    "bad_date": _error(
+        "“{value}”不是日期。",
+        "写成 2027-01-01 这样的日期,不加引号,也不带时间。",
+        "“{value}” is not a date.",
+        "Write a date like 2027-01-01, without quotes and without a time.",
+    ),
+    "bad_number": _error(
+        "“{value}”不能作数值。",
+        "写普通数字,例如 15_000_000 或 0.98,不超过 18 位整数、8 位小数。",
+        "“{value}” cannot be used as a number.",
+        "Write a plain number such as 15_000_000 or 0.98: at most 18 digits before the point and 8 after.",
+    ),
+    "missing_start": _error(
+        "此值没有起始日。",
+        "补上 starts_on = 2027-01-01;原文未写日期的,写启用日并在 [[notes]] 说明。",
+        "This value has no start date.",
+        "Add starts_on = 2027-01-01; if the text gives none, use the first day of use and note it.",
+    ),
+    "missing_citation": _error(
+        "此处没有注明条款。",
+        '补上 cites = "第几条几款"。',
+        "No article is cited here.",
+        'Add cites = "…" with the article of the text.',
+    ),
+    "duplicate_start": _error(
+        "同一天({day})有两个值。",
+        "每个起始日只留一个值。",
+        "Two values start on the same day ({day}).",
+        "Keep one value per start date.",
+    ),
+    "duplicate_code": _error(
+        "代码“{value}”用了两次。",
+        "改用不同的代码。",
+        "The code “{value}” is used twice.",
+        "Use different codes.",
+    ),
+    "unknown_metric": _error(
+        "没有名为“{value}”的指标。",
+        "可用指标:{allowed}。",
+        "There is no metric called “{value}”.",
+        "Known metrics: {allowed}.",
+    ),
+    "unknown_grade": _error(
+        "没有名为“{value}”的等级。",
+        "可用等级:{allowed};或先在 [[grades]] 中加上它。",
+        "There is no grade called “{value}”.",
+        "Known grades: {allowed}; or add it to [[grades]] first.",
+    ),
+    "unknown_parameter": _error(
+        "没有名为“{value}”的参数。",
+        "可用参数:{allowed};或在 [parameters.{value}] 中写明各级数值。",
+        "There is no parameter called “{value}”.",
+        "Known parameters: {allowed}; or state its values in [parameters.{value}].",
+    ),
+    "unknown_reference": _error(
+        "注释所指“{value}”在本文件中不存在。",
+        "about 写条件代码(如 {example})或 参数.等级。",
+        "The note points at “{value}”, which this file does not have.",
+        "In about, write the code of a condition (such as {example}) or parameter.grade.",
+    ),
+    "missing_value": _error(
+        "参数“{name}”没有写等级“{grade}”的数值,而该级标准用到它。",
+        "在 [parameters.{name}.by_grade] 中补上 {grade} = [...]。",
+        "The parameter “{name}” has no value for the grade “{grade}”, whose standard uses it.",
+        "Add {grade} = [...] under [parameters.{name}.by_grade].",
+    ),
+    "unit_mismatch": _error(
+        "“{metric}”的单位是 {left},“{name}”的单位是 {right},不能相比。",
+        "换一个单位为 {left} 的参数,或改正该参数的 unit。",
+        "“{metric}” is in {left} but “{name}” is in {right}: they cannot be compared.",
+        "Use a parameter in {left}, or correct the unit of the parameter.",
+    ),
+    "m_gt_n": _error(
+        "要求达到 {needed} 项,但只列出 {count} 项。",
+        "减少须达项数,或补列条件。",
+        "{needed} are required but only {count} are listed.",
+        "Lower the number required, or list more conditions.",
+    ),
+    "bad_count": _error(
+        "须达项数“{value}”应为 1 以上的整数。",
+        "写 1、2、3 这样的整数。",
+        "The number required, “{value}”, should be a whole number of at least 1.",
+        "Write a whole number such as 1, 2 or 3.",
+    ),
+    "unreachable_grade": _error(
+        "等级“{grade}”无法达到:{detail}。",
+        "为该级写一条 [[standards]],或改正互相矛盾的条件。",
+        "The grade “{grade}” cannot be reached: {detail_en}.",
+        "Write a [[standards]] entry for it, or correct conditions that exclude each other.",
+    ),
+    "double_standard": _error(
+        "等级“{grade}”有两条标准。",
+        "合并为一条,或从其中一条的 grades 中删去该级。",
+        "The grade “{grade}” has two standards.",
+        "Merge them, or take the grade out of one of them.",
+    ),
+    "bad_window": _error(
+        "指标“{metric}”不能按“{value}”计算。",
+        "可用时段:{allowed}。",
+        "The metric “{metric}” cannot be taken over “{value}”.",
+        "Allowed windows: {allowed}.",
+    ),
+    "bad_condition": _error(
+        "一个条件须写且只写一种:{allowed};此处写了 {found}。",
+        "每个条件只保留其中一种写法。",
+        "A condition is exactly one of: {allowed}; here: {found}.",
+        "Keep exactly one of them in each condition.",
+    ),
+    "empty_group": _error(
+        "“{key}”之下没有条件。",
+        "至少列出一个条件。",
+        "“{key}” lists no condition.",
+        "List at least one condition.",
+    ),
+    "bad_bounds": _error(
+        "“{op}”需要 {needed} 个比较值,写了 {found} 个。",
+        "{hint}",
+        "“{op}” needs {needed} values to compare with, found {found}.",
+        "{hint_en}",
+    ),
+    "bad_range": _error(
+        "区间下限 {low} 大于上限 {high}。",
+        "把较小的数写在前面。",
+        "The lower end {low} is above the upper end {high}.",
+        "Write the smaller number first.",
+    ),
+    "too_deep": _error(
+        "条件嵌套超过 {limit} 层。",
+        "拆成较浅的条件。",
+        "Conditions are nested more than {limit} deep.",
+        "Use fewer levels.",
+    ),
+    "nothing_matches": _warning(
+        "结论表“{period}”没有覆盖这种情形:{states};这种情形将列为待定。",
+        "在表末补一行只写 outcome 的兜底规则。",
+        "The transitions for “{period}” do not cover: {states_en}; such a case will be undecided.",
+        "Add a last rule that has only an outcome.",
+    ),
+    "ladder_not_monotone": _warning(
+        "{title}:{lower}({low})比{higher}({high})要求更严。",
+        "核对两级数值;原文如此的,在 [[notes]] 写明读法。",
+        "{title_en}: {lower_en} ({low}) asks for more than {higher_en} ({high}).",
+        "Check both values; if the text says so, state the reading in [[notes]].",
+    ),
+    "equal_thresholds": _warning(
+        "{title}:{higher}与{lower}同为 {high}。",
+        "核对两级数值;原文如此的,在 [[notes]] 写明读法。",
+        "{title_en}: {higher_en} and {lower_en} both ask for {high}.",
+        "Check both values; if the text says so, state the reading in [[notes]].",
+    ),
+    "unit_changes": _warning(
+        "{title}:{grade}原文单位为 {printed},其余各级为 {unit}。",
+        "核对原文;在 [[notes]] 写明按哪种单位读取。",
+        "{title_en}: the text prints {printed} for {grade_en}, {unit} for the other grades.",
+        "Check the text and state in [[notes]] which unit is read.",
+    ),
+    "base_not_stated": _warning(
+        "“{metric}”没有写明比较基期,按默认“{value}”计算。",
+        '补上 base = "{value}",并在 [[notes]] 写明读法。',
+        "“{metric}” states no base; the default “{value}” is used.",
+        'Add base = "{value}" and state the reading in [[notes]].',
+    ),
+    "window_not_stated": _warning(
+        "“{metric}”没有写明计算时段,按“{value}”计算。",
+        '补上 window = "{value}"。',
+        "“{metric}” states no window; “{value}” is used.",
+        'Add window = "{value}".',
+    ),
+    "undated_number": _warning(
+        "数值 {value} 直接写在条件里,没有起始日,日后无法按日期调整。",
+        "改为 [parameters] 中的一个参数并在此写其名称。",
+        "The number {value} stands in the condition itself, without a start date.",
+        "Make it a parameter under [parameters] and write its name here.",
+    ),
+    "unused_parameter": _warning(
+        "参数“{name}”没有任何条件用到。",
+        "删去它,或在条件中引用。",
+        "No condition uses the parameter “{name}”.",
+        "Delete it, or use it in a condition.",
+    ),
+    "text_flaw": _warning(
+        "{text}",
+        "在 [[notes]] 的 reading 中写明读法。",
+        "{text_en}",
+        "State the reading in the note.",
+    ),
+}

@@ -1,0 +1,147 @@
+"""Warnings about a text: ladders that do not rise, equal steps, changing units, cases left open."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise, product
+
+from .conditions import Leaf, Node, every_node
+from .consistency import named_in
+from .dated import Parameter
+from .operands import Measured, Number
+from .reading import Report
+from .schema import TRANSITION_STATES, Grade, Rulebook
+
+#: How a state of a transition reads in a message.
+STATE_NAMES: Mapping[str, tuple[str, str]] = {
+    "own": ("本级标准", "own standard"),
+    "next": ("上一级标准", "next standard"),
+    "lower": ("下一级", "grade below"),
+    "on_post": ("在岗最低线", "on-post bar"),
+    "veto": ("否决项", "veto"),
+}
+
+
+def check_ladder(book: Rulebook, report: Report) -> None:
+    """Notes every warning that can be seen in the numbers and tables themselves."""
+    for name, role, direction in _uses(book):
+        _check_steps(book, book.parameters[name], report, direction=direction, equal=role == "threshold")
+    for parameter in book.parameters.values():
+        _check_printed_units(book, parameter, report)
+    _check_unused(book, report)
+    _check_undated(book, report)
+    for period in book.transitions:
+        _check_transitions(book, period, report)
+
+
+def _uses(book: Rulebook) -> list[tuple[str, str, int]]:
+    """Parameters of the grades' standards with their role and whether more of them is harder (+1, -1)."""
+    found: dict[tuple[str, str, int], None] = {}
+    for root in book.standards.values():
+        for node in every_node(root):
+            for role, named in named_in(node):
+                rises = node.comparison.rises if isinstance(node, Leaf) and role == "threshold" else 1
+                found[(named.name, role, rises)] = None
+    return [use for use in found if use[2]]
+
+
+def _check_steps(
+    book: Rulebook, parameter: Parameter, report: Report, *, direction: int, equal: bool
+) -> None:
+    """Compares neighbouring grades once for every state of the numbers, and tells each pair once."""
+    told: set[tuple[str, str, str]] = set()
+    for day in parameter.starts():
+        for (higher, high), (lower, low) in pairwise(_series_on(book, parameter, day)):
+            step = (high - low) * direction
+            code = "ladder_not_monotone" if step < 0 else "equal_thresholds" if equal and not step else ""
+            if code and (code, higher.code, lower.code) not in told:
+                told.add((code, higher.code, lower.code))
+                _tell(report, code, parameter, (higher, lower), (_plain(high), _plain(low)))
+
+
+def _series_on(book: Rulebook, parameter: Parameter, day: date) -> list[tuple[Grade, Decimal]]:
+    rows = [
+        (grade, parameter.row_on(grade=grade.code, on=day))
+        for grade in book.grades
+        if grade.code in parameter.series
+    ]
+    return [(grade, row.amount) for grade, row in rows if row is not None and row.amount is not None]
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount:,f}"
+
+
+def _tell(
+    report: Report, code: str, parameter: Parameter, grades: tuple[Grade, Grade], amounts: tuple[str, str]
+) -> None:
+    higher, lower = grades
+    report.add(
+        code,
+        ("parameters", parameter.name, "by_grade", lower.code),
+        title=parameter.title,
+        title_en=parameter.title_en,
+        higher=higher.short,
+        lower=lower.short,
+        higher_en=higher.title_en,
+        lower_en=lower.title_en,
+        high=amounts[0],
+        low=amounts[1],
+        about=[f"{parameter.name}.{lower.code}", f"{parameter.name}.{higher.code}"],
+    )
+
+
+def _check_printed_units(book: Rulebook, parameter: Parameter, report: Report) -> None:
+    for grade in book.grades:
+        for row in parameter.series.get(grade.code, ()):
+            if row.printed_unit and row.printed_unit != parameter.unit:
+                report.add(
+                    "unit_changes",
+                    ("parameters", parameter.name, "by_grade", grade.code),
+                    title=parameter.title,
+                    title_en=parameter.title_en,
+                    grade=grade.short,
+                    grade_en=grade.title_en,
+                    printed=row.printed_unit,
+                    unit=parameter.unit,
+                    about=[f"{parameter.name}.{grade.code}"],
+                )
+
+
+def _check_unused(book: Rulebook, report: Report) -> None:
+    used = {
+        named.name for _, _, root in book.roots() for node in every_node(root) for _, named in named_in(node)
+    }
+    for name in book.parameters:
+        if name not in used and name != book.allowance:
+            report.add("unused_parameter", ("parameters", name), name=name)
+
+
+def _check_undated(book: Rulebook, report: Report) -> None:
+    nodes = {node.label.path: node for _, _, root in book.roots() for node in every_node(root)}
+    for path, node in nodes.items():
+        for amount in _literals(node):
+            if amount not in (0, 1):
+                report.add("undated_number", path, value=_plain(amount))
+
+
+def _literals(node: Node) -> Iterator[Decimal]:
+    if isinstance(node, Leaf):
+        operands = [*node.bounds, *([node.left.floor] if isinstance(node.left, Measured) else [])]
+        yield from (operand.amount for operand in operands if isinstance(operand, Number))
+
+
+def _check_transitions(book: Rulebook, period: str, report: Report) -> None:
+    keys = list(TRANSITION_STATES)
+    for states in product(*TRANSITION_STATES.values()):
+        case = dict(zip(keys, states, strict=True))
+        if not any(rule.fits(case) for rule in book.transitions[period]):
+            named = _states(case, 0), _states(case, 1)
+            report.add(
+                "nothing_matches", ("transitions", period), period=period, states=named[0], states_en=named[1]
+            )
+            return
+
+
+def _states(case: Mapping[str, str], language: int) -> str:
+    return ", ".join(f"{STATE_NAMES[key][language]}={state}" for key, state in case.items())

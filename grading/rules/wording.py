@@ -1,0 +1,52 @@
+"""The words for outcomes and for figures that are not there, Chinese and English."""
+
+from collections.abc import Mapping
+
+Words = Mapping[str, tuple[str, str]]
+
+#: Outcomes of a node of the rulebook.
+NODE_OUTCOMES: Words = {
+    "met": ("已达", "met"),
+    "not_met": ("未达", "not met"),
+    "not_applicable": ("不适用", "not applicable"),
+    "undecided": ("待定", "undecided"),
+}
+
+#: Outcomes of a verdict.
+OUTCOMES: Words = {
+    "promote": ("建议晋升", "promotion proposed"),
+    "keep": ("维持本级", "keeps the grade"),
+    "warn": ("预警", "warning"),
+    "demote": ("建议降级", "demotion proposed"),
+    "vetoed": ("一票否决", "vetoed"),
+    "undecided": ("待定", "undecided"),
+}
+
+#: Why a figure or a node has no answer; ``{name}`` places come from its parameters.
+WHY: Words = {
+    "not_supplied": ("未提供该项数据", "this figure was not supplied"),
+    "feed_missing": ("{feed} 于 {date} 应到未到", "{feed} did not arrive for {date}"),
+    "history": ("数据自 {since} 起,不足以计算基期", "data begin on {since}, too late for the base period"),
+    "history_of_accounts": (
+        "名下客户有账户在数据起点之前已开立,但其余额自基期开始之后才送达,基期不明",
+        "customers held have accounts older than our data whose balances arrive only after the base began",
+    ),
+    "loans_unclassified": ("有 {count} 笔贷款尚无五级分类", "{count} loans have no class yet"),
+    "no_loans": ("没有贷款", "there are no loans"),
+    "no_loans_at_base": ("基期末没有贷款", "there were no loans at the end of the base period"),
+    "feed_not_configured": ("本行未接入 {feed}", "this bank has not configured {feed}"),
+    "nothing_to_measure": ("没有可计量的业务", "there is nothing to measure"),
+    "not_in_force": ("当日尚无生效的数值", "no value is in force on that day"),
+    "repealed": ("该条已自 {since} 起废止", "repealed from {since}"),
+    "nothing_applicable": ("各项均不适用,无法判定", "none of the criteria applies, so nothing is decided"),
+    "too_few_applicable": ("适用的项数少于须达项数,无法判定", "fewer criteria apply than must be met"),
+}
+
+
+def why(code: str, params: Mapping[str, str], *, language: str = "zh") -> str:
+    """The sentence for a reason code with its places filled; an unknown code stands for itself."""
+    chinese, english = WHY.get(code, (code, code))
+    text = english if language == "en" else chinese
+    for name, value in params.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text

@@ -1,0 +1,1 @@
+"""What they hold: accounts, balances, daily averages and the nightly run."""

@@ -1,0 +1,179 @@
+"""The files of an extract bundle in loading order, and what other apps add to them."""
+
+from collections.abc import Callable
+
+from ledger.models import Bundle
+from ledger.rules.feeds import Check, Column, FeedFile
+
+KNOWN = "NOT EXISTS (SELECT FROM {table} t WHERE t.{key} = s.{column})"
+
+
+def unknown(column: str, reason: str, table: str, key: str) -> Check:
+    """Refuse a code that nothing of that kind carries, neither in the bank nor in this bundle."""
+    missing = KNOWN.format(table=table, key=key, column=column)
+    return Check(column, reason, f"s.{column} IS NOT NULL AND {missing}")
+
+
+_BRANCH = unknown("branch_code", "unknown_branch", "managers_branch", "code")
+_CUSTOMER = unknown("customer_no", "unknown_customer", "managers_customer", "customer_no")
+_ACCOUNT = unknown("account_no", "unknown_account", "ledger_account", "account_no")
+_DATE = Column("business_date", "date")
+
+_FILES: list[FeedFile] = [
+    FeedFile(
+        "branches.csv",
+        (
+            Column("code"),
+            Column("name", length=120),
+            Column("kind", choices=("head_office", "region", "branch", "rural_bank", "outlet")),
+            Column("parent_code", nullable=True),
+        ),
+        key=("code",),
+        before=(
+            Check("parent_code", "own_parent", "s.parent_code = s.code"),
+            Check(
+                "parent_code", "unknown_branch",
+                "s.parent_code IS NOT NULL"
+                " AND NOT EXISTS (SELECT FROM managers_branch b WHERE b.code = s.parent_code)"
+                " AND NOT EXISTS (SELECT FROM row_branches o WHERE o.code = s.parent_code)",
+            ),
+        ),
+        apply=("feed_branches", "feed_branch_parents", "feed_branch_paths"),
+        after=(
+            Check("parent_code", "circular_branches",
+                  "EXISTS (SELECT FROM managers_branch b WHERE b.code = s.code AND b.path = '')"),
+        ),
+    ),
+    FeedFile(
+        "managers.csv",
+        (
+            Column("employee_no"),
+            Column("name", length=80),
+            Column("branch_code"),
+            Column("line", choices=("corporate", "personal", "integrated", "micro")),
+            Column("hired_on", "date"),
+            Column("post_started_on", "date"),
+            Column("grade_code"),
+            Column("education", nullable=True),
+            Column("title_level", nullable=True),
+        ),
+        key=("employee_no",),
+        before=(_BRANCH,),
+        apply=("feed_managers",),
+    ),
+    FeedFile(
+        "customers.csv",
+        (
+            Column("customer_no"),
+            Column("name", length=160),
+            Column("kind", choices=("corporate", "personal")),
+            Column("branch_code"),
+        ),
+        key=("customer_no",),
+        before=(_BRANCH,),
+        apply=("feed_customers",),
+    ),
+    FeedFile(
+        "accounts.csv",
+        (
+            Column("account_no", length=40),
+            Column("customer_no"),
+            Column("kind", choices=("deposit", "loan")),
+            Column("product", length=40),
+            Column("currency", "currency"),
+            Column("opened_on", "date"),
+            Column("closed_on", "date", nullable=True),
+        ),
+        key=("account_no",),
+        before=(
+            _CUSTOMER,
+            Check("closed_on", "closed_before_opening", "s.closed_on < s.opened_on", "s.opened_on::text"),
+        ),
+        apply=("feed_products", "feed_account_changes", "feed_accounts"),
+    ),
+    FeedFile(
+        "assignments.csv",
+        (
+            Column("customer_no"),
+            Column("employee_no"),
+            Column("share", "share"),
+            Column("starts_on", "date"),
+            Column("ends_on", "date", nullable=True),
+        ),
+        key=("customer_no", "employee_no", "starts_on"),
+        before=(
+            _CUSTOMER,
+            unknown("employee_no", "unknown_manager", "managers_clientmanager", "employee_no"),
+            Check("ends_on", "ends_before_start", "s.ends_on < s.starts_on", "s.starts_on::text"),
+        ),
+        apply=("feed_assignment_changes", "feed_assignments_replaced", "feed_assignments"),
+        after=(
+            Check("starts_on", "overlapping_assignment",
+                  "EXISTS (SELECT FROM assignment_overlap o WHERE o.line = s.line_no)"),
+            Check("share", "shares_above_one",
+                  "EXISTS (SELECT FROM assignment_excess e WHERE e.line = s.line_no)",
+                  "(SELECT e.day || ': ' || e.total FROM assignment_excess e WHERE e.line = s.line_no LIMIT 1)"),
+        ),
+    ),
+    FeedFile(
+        "fx_rates.csv",
+        (Column("currency", "currency"), _DATE, Column("rate", "rate")),
+        key=("currency", "business_date"),
+        before=(
+            Check("rate", "rate_not_positive", "s.rate <= 0"),
+            Check("currency", "rate_for_own_currency", "s.currency = 'CNY'"),
+        ),
+        apply=("feed_fx_rates_late", "feed_fx_rates"),
+    ),
+    FeedFile(
+        "balances.csv",
+        (Column("account_no", length=40), _DATE, Column("balance", "amount")),
+        key=("account_no", "business_date"),
+        before=(
+            _ACCOUNT,
+            Check("business_date", "account_closed",
+                  "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
+                  " AND a.closed_on < s.business_date)",
+                  "(SELECT a.closed_on::text FROM ledger_account a WHERE a.account_no = s.account_no)"),
+            Check("account_no", "currency_without_rate",
+                  "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
+                  " AND a.currency <> 'CNY' AND NOT EXISTS (SELECT FROM ledger_fxrate r"
+                  " WHERE r.currency = a.currency AND r.business_date <= s.business_date))",
+                  "(SELECT a.currency FROM ledger_account a WHERE a.account_no = s.account_no)"),
+        ),
+        apply=("feed_balances_late", "feed_balances"),
+    ),
+    FeedFile(
+        "settlements.csv",
+        (Column("customer_no"), _DATE, Column("usd_amount", "amount")),
+        key=(),
+        before=(_CUSTOMER,),
+        apply=("feed_settlements",),
+        repeatable=False,
+        feeds={"settlements": "usd_amount"},
+    ),
+]
+_AFTER_LOADING: list[Callable[[Bundle], None]] = []
+
+
+def files() -> tuple[FeedFile, ...]:
+    """Every file a bundle may hold, in the order in which they are loaded."""
+    return tuple(_FILES)
+
+
+def register(feed: FeedFile) -> None:
+    """Add a file that an app further right understands; called once from its AppConfig."""
+    if feed not in _FILES:
+        _FILES.append(feed)
+
+
+def after_loading(hook: Callable[[Bundle], None]) -> None:
+    """Have `hook(bundle)` called at the end of every load, inside its transaction."""
+    if hook not in _AFTER_LOADING:
+        _AFTER_LOADING.append(hook)
+
+
+def run_hooks(bundle: Bundle) -> None:
+    """Tell every app that a bundle's rows are in."""
+    for hook in _AFTER_LOADING:
+        hook(bundle)

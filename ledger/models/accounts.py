@@ -1,0 +1,132 @@
+"""Accounts, their balances, exchange rates and settlements: append-only, as the files brought them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ledger.models.bundles import Bundle
+from managers.models import Customer
+
+
+class Product(models.Model):
+    """A product code of the core system and the bucket its balances count in. The mapping is data."""
+
+    class Kind(models.TextChoices):
+        DEPOSIT = "deposit", _("存款")
+        LOAN = "loan", _("贷款")
+
+    class Bucket(models.TextChoices):
+        DEPOSIT = "deposit", _("存款（不含协议存款）")
+        AGREEMENT_DEPOSIT = "agreement_deposit", _("协议存款")
+        LOAN = "loan", _("贷款")
+
+    kind = models.CharField(_("类别"), max_length=16, choices=Kind)
+    code = models.CharField(_("产品代码"), max_length=40)
+    bucket = models.CharField(_("计入"), max_length=24, choices=Bucket)
+
+    class Meta:
+        verbose_name = _("产品")
+        verbose_name_plural = _("产品")
+        ordering = ["kind", "code"]
+        constraints = [
+            models.UniqueConstraint(name="product_key", fields=["kind", "code"]),
+            models.CheckConstraint(
+                name="product_bucket_fits",
+                condition=Q(kind="loan", bucket="loan")
+                | Q(kind="deposit", bucket__in=["deposit", "agreement_deposit"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Account(models.Model):
+    """A deposit or loan account of one customer in one currency."""
+
+    account_no = models.CharField(_("账号"), max_length=40, unique=True)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="accounts", verbose_name=_("客户"))
+    product = models.ForeignKey(Product, models.PROTECT, related_name="accounts", verbose_name=_("产品"))
+    currency = models.CharField(_("币种"), max_length=3)
+    opened_on = models.DateField(_("开户日"))
+    closed_on = models.DateField(_("销户日"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("账户")
+        verbose_name_plural = _("账户")
+        ordering = ["account_no"]
+        indexes = [
+            models.Index(fields=["currency"], name="account_foreign", condition=~Q(currency="CNY")),
+            models.Index(fields=["closed_on"], name="account_closed", condition=Q(closed_on__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(name="account_dates",
+                                   condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.account_no
+
+
+class Delivered(models.Model):
+    """A fact with its origin. Of several rows for one key the one of the latest bundle holds."""
+
+    id = models.BigAutoField(primary_key=True)
+    bundle = models.ForeignKey(Bundle, models.PROTECT, related_name="+", verbose_name=_("批次"))
+    line = models.PositiveIntegerField(_("行"))
+
+    class Meta:
+        abstract = True
+
+
+class BalanceChange(Delivered):
+    """End-of-day balance of an account from `business_date` until its next change, in its currency."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="balances", db_index=False,
+                                verbose_name=_("账户"))
+    business_date = models.DateField(_("业务日期"), db_index=True)
+    balance = models.DecimalField(_("余额"), max_digits=20, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("余额变动")
+        verbose_name_plural = _("余额变动")
+        ordering = ["account", "business_date", "bundle"]
+        constraints = [
+            models.UniqueConstraint(name="balance_key", fields=["account", "business_date", "bundle"]),
+            models.CheckConstraint(name="balance_is_a_number", condition=Q(balance__lt=10**18)),
+        ]
+
+
+class FxRate(Delivered):
+    """CNY for one unit of a currency from `business_date` on."""
+
+    currency = models.CharField(_("币种"), max_length=3)
+    business_date = models.DateField(_("业务日期"))
+    rate = models.DecimalField(_("汇率"), max_digits=18, decimal_places=8)
+
+    class Meta:
+        verbose_name = _("汇率")
+        verbose_name_plural = _("汇率")
+        ordering = ["currency", "business_date", "bundle"]
+        constraints = [
+            models.UniqueConstraint(name="rate_key", fields=["currency", "business_date", "bundle"]),
+            models.CheckConstraint(name="rate_positive", condition=Q(rate__gt=0, rate__lt=10**10)),
+        ]
+
+
+class Settlement(Delivered):
+    """One international settlement of a customer, in US dollars."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="settlements", db_index=False,
+                                 verbose_name=_("客户"))
+    business_date = models.DateField(_("业务日期"))
+    usd_amount = models.DecimalField(_("金额（美元）"), max_digits=20, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("国际结算")
+        verbose_name_plural = _("国际结算")
+        ordering = ["customer", "business_date", "id"]
+        indexes = [models.Index(fields=["customer", "business_date"], name="settlement_customer")]
+        constraints = [
+            models.CheckConstraint(name="settlement_is_a_number", condition=Q(usd_amount__lt=10**18)),
+        ]

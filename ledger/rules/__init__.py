@@ -1,0 +1,1 @@
+"""The ledger's pure arithmetic: money, calendar windows, products and averages."""

@@ -1,0 +1,187 @@
+"""A bundle on disk: directory or zip, its manifest, and its files checked byte by byte."""
+
+import codecs
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+from ledger.feeds import files as known_files
+from ledger.services.refusals import BadRow, Refused
+
+MANIFEST = "manifest.json"
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """One file as found: its digest, its encoding as PostgreSQL names it, and how to open it."""
+
+    name: str
+    sha256: str
+    encoding: str
+    skip: int
+    rows: int | None
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A whole bundle as found; `start` and `end` are empty without a manifest."""
+
+    name: str
+    start: date | None
+    end: date | None
+    files: dict[str, DeliveredFile]
+
+    @property
+    def digest(self) -> str:
+        """What identifies the delivery: its span and the digests of its files, not its name."""
+        parts = [f"{self.start}", f"{self.end}"]
+        parts += [f"{name} {self.files[name].sha256}" for name in sorted(self.files)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _refuse(code: str, file: str = MANIFEST, value: str = "", detail: str = "", line: int = 0) -> Refused:
+    return Refused([BadRow(file, line, "", value, code, detail)])
+
+
+@contextmanager
+def opened(path: Path):  # type: ignore[no-untyped-def]
+    """Names in the bundle and a way to open each, for a directory or a zip of one."""
+    if not path.exists():
+        raise _refuse("no_such_path", str(path))
+    if path.is_dir():
+        found = {entry.name: entry for entry in sorted(path.iterdir()) if entry.is_file()}
+        yield {name: (lambda entry=entry: entry.open("rb")) for name, entry in found.items()}
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            yield _members(archive)
+    else:
+        raise _refuse("not_a_bundle", str(path))
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, Callable[[], IO[bytes]]]:
+    """The files of a zip by base name; a bundle may sit in one folder of it."""
+    members: dict[str, Callable[[], IO[bytes]]] = {}
+    for info in archive.infolist():
+        name = info.filename.rsplit("/", 1)[-1]
+        if info.is_dir() or not name or name.startswith("."):
+            continue
+        if name in members:
+            raise _refuse("zip_duplicate", name)
+        members[name] = lambda info=info: archive.open(info)  # type: ignore[misc]
+    return members
+
+
+def read(path: Path, found: dict[str, Callable[[], IO[bytes]]], *, manifest_required: bool) -> Delivery:
+    """Read the manifest and fingerprint every file; Refused names the first file that is not as stated."""
+    known = {feed.name for feed in known_files()}
+    if MANIFEST not in found:
+        if manifest_required:
+            raise _refuse("no_manifest")
+        present = {name: {} for name in found if name in known}
+        return Delivery(path.name, None, None, _fingerprints(present, found))
+    start, end, listed = _manifest(found)
+    errors = [BadRow(name, 0, "", "", "unknown_file") for name in listed if name not in known]
+    errors += [BadRow(name, 0, "", "", "missing_file") for name in listed if name not in found]
+    errors += [BadRow(name, 0, "", "", "unlisted_file") for name in found if name in known - set(listed)]
+    if errors:
+        raise Refused(errors)
+    return Delivery(path.name, start, end, _fingerprints(listed, found))
+
+
+def _manifest(found: dict[str, Callable[[], IO[bytes]]]) -> tuple[date, date, dict[str, Any]]:
+    """Span and listed files of the manifest, each of the right form."""
+    with _reading(MANIFEST), found[MANIFEST]() as stream:
+        raw = stream.read()
+    try:
+        content = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise _refuse("manifest_unreadable") from None
+    try:
+        start, end = (date.fromisoformat(content[key]) for key in ("from", "to"))
+        listed = {str(name): _entry(name, entry) for name, entry in content["files"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _refuse("manifest_incomplete", detail=str(error)) from None
+    if end < start:
+        raise _refuse("manifest_span", detail=f"{start} > {end}")
+    return start, end, listed
+
+
+def _entry(name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """Rows and digest of one listed file, or ValueError."""
+    rows, sha256 = entry["rows"], entry["sha256"]
+    if type(rows) is not int or rows < 0 or not isinstance(sha256, str):
+        raise ValueError(f"{name}: rows, sha256")
+    return {"rows": rows, "sha256": sha256.lower()}
+
+
+def _fingerprints(
+    listed: dict[str, Any], found: dict[str, Callable[[], IO[bytes]]]
+) -> dict[str, DeliveredFile]:
+    return {name: _fingerprint(name, entry, found[name]) for name, entry in listed.items()}
+
+
+def _fingerprint(name: str, entry: dict[str, Any], opener: Callable[[], IO[bytes]]) -> DeliveredFile:
+    """Digest and encoding in one pass; GB18030 is tried only where the whole file is not UTF-8."""
+    sha256 = hashlib.sha256()
+    utf8 = codecs.getincrementaldecoder("utf-8")()
+    encoding, head, nul_line, lines = "UTF8", b"", 0, 1
+    with _reading(name), opener() as stream:
+        while chunk := stream.read(CHUNK):
+            head = head or chunk[:3]
+            sha256.update(chunk)
+            if not nul_line and b"\0" in chunk:
+                nul_line = lines + chunk[: chunk.index(b"\0")].count(b"\n")
+            lines += chunk.count(b"\n")
+            if encoding == "UTF8" and not _decodes(utf8, chunk):
+                encoding = "GB18030"
+        if encoding == "UTF8" and not _decodes(utf8, b"", final=True):
+            encoding = "GB18030"
+    _check_digest(name, entry, sha256.hexdigest())
+    if nul_line:
+        raise _refuse("nul_byte", name, line=nul_line)
+    if encoding == "GB18030":
+        _check_gb18030(name, opener)
+    skip = 3 if encoding == "UTF8" and head == codecs.BOM_UTF8 else 0
+    return DeliveredFile(name, sha256.hexdigest(), encoding, skip, entry.get("rows"), opener)
+
+
+def _check_digest(name: str, entry: dict[str, Any], found: str) -> None:
+    if entry.get("sha256", found) != found:
+        raise _refuse("wrong_digest", name, value=found)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _check_gb18030(name: str, opener: Callable[[], IO[bytes]]) -> None:
+    decoder = codecs.getincrementaldecoder("gb18030")()
+    line = 1
+    with opener() as stream:
+        while chunk := stream.read(CHUNK):
+            if not _decodes(decoder, chunk):
+                raise _refuse("not_text", name, line=line)
+            line += chunk.count(b"\n")
+    if not _decodes(decoder, b"", final=True):
+        raise _refuse("not_text", name, line=line)
+
+
+@contextmanager
+def _reading(name: str):  # type: ignore[no-untyped-def]
+    """A zip that breaks while it is read is a refusal that names the file."""
+    try:
+        yield
+    except (zipfile.BadZipFile, EOFError, OSError) as error:
+        raise _refuse("broken_zip", name, detail=str(error)) from error

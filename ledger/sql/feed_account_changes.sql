@@ -1,0 +1,18 @@
+-- A change to a known account alters products worked out before: remember customer and first day.
+WITH change AS (
+    SELECT a.customer_id AS old_customer, c.id AS new_customer,
+           CASE WHEN (a.customer_id, a.product_id, a.currency) = (c.id, p.id, s.currency)
+                THEN least(coalesce(a.closed_on, s.closed_on), coalesce(s.closed_on, a.closed_on)) + 1
+                ELSE (SELECT min(b.business_date) FROM ledger_balancechange b WHERE b.account_id = a.id)
+           END AS since
+    FROM row_accounts s
+    JOIN ledger_account a ON a.account_no = s.account_no
+    JOIN managers_customer c ON c.customer_no = s.customer_no
+    JOIN ledger_product p ON p.kind = s.kind AND p.code = s.product
+    WHERE (a.customer_id, a.product_id, a.currency) <> (c.id, p.id, s.currency)
+       OR a.closed_on IS DISTINCT FROM s.closed_on
+), moved AS (
+    SELECT old_customer AS customer_id, since FROM change WHERE since IS NOT NULL
+  UNION SELECT new_customer, since FROM change WHERE since IS NOT NULL
+)
+INSERT INTO effect (customer_id, since) SELECT customer_id, since FROM moved

@@ -1,0 +1,10 @@
+-- A balance for a day already worked out that says something else: its customer from that day on.
+INSERT INTO effect (customer_id, since)
+SELECT a.customer_id, min(s.business_date)
+FROM row_balances s
+JOIN ledger_account a ON a.account_no = s.account_no
+WHERE s.business_date <= %(applied)s AND s.balance <> coalesce((
+    SELECT b.balance FROM ledger_balancechange b
+    WHERE b.account_id = a.id AND b.business_date <= s.business_date
+    ORDER BY b.business_date DESC, b.bundle_id DESC LIMIT 1), 0)
+GROUP BY a.customer_id

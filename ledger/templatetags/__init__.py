@@ -1,0 +1,1 @@
+"""Template filters and tags for the figures that every page shows."""

@@ -1,0 +1,1 @@
+"""Who: the organisation, the people, their portfolios."""

@@ -1,0 +1,75 @@
+"""User, Grant and ApiToken: who may enter, as what, and where."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from managers.models.organisation import Branch
+
+
+class User(AbstractUser):
+    """A login. What it may see and do follows from its grants alone."""
+
+    display_name = models.CharField(_("显示名"), max_length=80, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("用户")
+        verbose_name_plural = _("用户")
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class Grant(models.Model):
+    """A role held by a user at a branch for a span of days; given by one person, confirmed by another."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name=_("用户"))
+    role = models.CharField(_("角色"), max_length=32)
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="grants", verbose_name=_("机构"))
+    starts_on = models.DateField(_("起"))
+    ends_on = models.DateField(_("止"), null=True, blank=True)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+",
+                                   verbose_name=_("授予人"))
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+",
+                                     verbose_name=_("确认人"))
+
+    class Meta:
+        verbose_name = _("授权")
+        verbose_name_plural = _("授权")
+        ordering = ["user", "role", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(name="grant_key", fields=["user", "role", "branch", "starts_on"]),
+            models.CheckConstraint(name="grant_dates",
+                                   condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(
+                name="grant_two_people",
+                condition=Q(granted_by__isnull=True, confirmed_by__isnull=True)
+                | (Q(granted_by__isnull=False) & ~Q(granted_by=F("confirmed_by"))
+                   & ~Q(granted_by=F("user")) & ~Q(confirmed_by=F("user"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} @ {self.branch_id}"
+
+
+class ApiToken(models.Model):
+    """A bearer token of the REST interface; only its SHA-256 digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens", verbose_name=_("用户"))
+    name = models.CharField(_("用途"), max_length=80)
+    digest = models.CharField(_("摘要"), max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("权限范围"))
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("到期"))
+    revoked_at = models.DateTimeField(_("吊销时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("接口令牌")
+        verbose_name_plural = _("接口令牌")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,58 @@
+"""ClientManager: the personnel file of one client manager, as the register delivers it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from managers.models.organisation import Branch
+from managers.models.scope import ScopedQuerySet
+
+
+class ClientManager(models.Model):
+    """A bank employee who serves customers. The grade on a day is kept by `grading.GradeRecord`."""
+
+    class Line(models.TextChoices):
+        CORPORATE = "corporate", _("公司")
+        PERSONAL = "personal", _("个人")
+        INTEGRATED = "integrated", _("综合")
+        MICRO = "micro", _("小额")
+
+    class Status(models.TextChoices):
+        CANDIDATE = "candidate", _("候选")
+        TRAINEE = "trainee", _("见习")
+        ON_POST = "on_post", _("在岗")
+        SUSPENDED = "suspended", _("停职")
+        BACK_OFFICE = "back_office", _("转内勤")
+        LEFT = "left", _("离职")
+
+    employee_no = models.CharField(_("工号"), max_length=32, unique=True)
+    name = models.CharField(_("姓名"), max_length=80)
+    pinyin = models.CharField(_("拼音"), max_length=200, blank=True, editable=False, db_index=True)
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="managers", verbose_name=_("机构"))
+    line = models.CharField(_("条线"), max_length=16, choices=Line)
+    hired_on = models.DateField(_("入行日期"))
+    post_started_on = models.DateField(_("任现职日期"))
+    grade_code = models.CharField(_("名册等级"), max_length=32, help_text=_("名册随批次送达的等级"))
+    education = models.CharField(_("学历"), max_length=32, blank=True)
+    title_level = models.CharField(_("职称"), max_length=32, blank=True)
+    status = models.CharField(_("状态"), max_length=16, choices=Status, default=Status.ON_POST)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True,
+        related_name="client_manager", verbose_name=_("登录账号"),
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("客户经理")
+        verbose_name_plural = _("客户经理")
+        ordering = ["employee_no"]
+        constraints = [
+            models.CheckConstraint(name="manager_line_known", condition=models.Q(
+                line__in=["corporate", "personal", "integrated", "micro"])),
+            models.CheckConstraint(name="manager_status_known", condition=models.Q(
+                status__in=["candidate", "trainee", "on_post", "suspended", "back_office", "left"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.employee_no}"

@@ -1,0 +1,75 @@
+"""Scope: how far a user sees on a day, and the queryset that keeps to it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from managers.roles import ROLES
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a user may see: everything, the branches under some paths, and one manager's own records."""
+
+    everything: bool
+    paths: frozenset[str]
+    manager: int | None
+
+    def covers(self, *, path: str, manager: int) -> bool:
+        """Whether a manager of a branch at `path` is inside."""
+        inside = any(path.startswith(prefix) for prefix in self.paths)
+        return self.everything or inside or manager == self.manager
+
+
+def grants_on(user: Any, on: date) -> list[Any]:
+    """The grants of an active user that hold on a day, with their branches."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    open_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    return list(user.grants.filter(open_ended, starts_on__lte=on).select_related("branch"))
+
+
+def scope_of(user: Any, on: date) -> Scope:
+    """The scope of a user on a day, from the grants that hold and the manager file that is theirs."""
+    held = [(ROLES[grant.role].reach, grant.branch.path) for grant in grants_on(user, on)
+            if grant.role in ROLES]
+    own = getattr(user, "client_manager", None) if user.is_authenticated and user.is_active else None
+    return Scope(
+        everything=any(reach == "all" for reach, _ in held),
+        paths=frozenset(path for reach, path in held if reach == "subtree" and path),
+        manager=own.pk if own else None,
+    )
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """Rows that hang on a branch, a manager or both; `visible_to` is the only way out to a person.
+
+    Subclasses name the look-ups that lead to the branch's path and to the manager; several ways to a
+    manager's own rows may lead to duplicates, so the own part is a subquery on the primary key.
+    """
+
+    branch_path: ClassVar[str] = "branch__path"
+    manager_id: ClassVar[str] = "pk"
+
+    def visible_to(self, user: Any, on: date) -> Self:
+        """Only what `user` may see on day `on`; the permissions say what may be done with it."""
+        scope = scope_of(user, on)
+        if scope.everything:
+            return self
+        wanted = Q(pk__in=[])
+        for path in scope.paths:
+            wanted |= Q(**{f"{self.branch_path}__startswith": path})
+        if scope.manager is not None and self.manager_id:
+            own = self.model._base_manager.filter(**{self.manager_id: scope.manager})
+            wanted |= Q(pk__in=own.values("pk"))
+        return self.filter(wanted)
+
+
+class ManagerScoped(ScopedQuerySet):
+    """Rows with a `manager` foreign key to a client manager."""
+
+    branch_path = "manager__branch__path"
+    manager_id = "manager"
