@@ -6,4 +6,9 @@ or two beats at once, change nothing.
 
 from typing import Any
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+MINUTE = 60.0
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    # Finds nothing on almost every tick; a night that became due, or was missed, is caught up by the next.
+    "due nights": {"task": "ledger.run_due_nights", "schedule": 5 * MINUTE},
+}

@@ -178,9 +178,10 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- Static files, served by the web process -------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = Path(environment.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = environment.flag("STATIC_FROM_SOURCE", default=False)
+_static_root = Path(environment.text("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = None if WHITENOISE_USE_FINDERS else _static_root
 _static_storage = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if WHITENOISE_USE_FINDERS

@@ -12,7 +12,8 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         """The ledger loads our file, works our part of the night and knows our metrics."""
-        from credit import feeds, metrics, services
+        from credit import explanations, feeds, metrics, services
+        from ledger import explanations as ledger_explanations
         from ledger import feeds as ledger_feeds
         from ledger import metrics as ledger_metrics
         from ledger.services import nights
@@ -20,3 +21,5 @@ class CreditConfig(AppConfig):
         ledger_feeds.register(feeds.LOAN_CLASSES)
         nights.add_step(services.work_quality)
         ledger_metrics.register(metrics.SOURCE)
+        for code, builder in explanations.BUILDERS.items():
+            ledger_explanations.register(code, builder)

@@ -41,6 +41,25 @@ class ReadingRow(NamedTuple):
     base_gap: str
 
 
+class Contribution(NamedTuple):
+    """What one customer brings a manager over a span: products (CNY-days), balances on its last day (CNY).
+
+    `own_…` and `…_balance` are the whole customer's; `deposit` and `loan` are credited at the shares of the
+    days. `share` is the one held on the last day, None for a customer handed over before it.
+    """
+
+    customer_id: int
+    customer_no: str
+    name: str
+    own_deposit: Decimal
+    own_loan: Decimal
+    deposit: Decimal
+    loan: Decimal
+    deposit_balance: Decimal
+    loan_balance: Decimal
+    share: Decimal | None
+
+
 class NotPublished(LookupError):
     """No figures are published for the date asked for."""
 
@@ -172,6 +191,25 @@ def _live(run: Run, spans: Sequence[Window], floors: Iterable[Decimal],
     with set_wise() as cursor:
         cursor.execute(statement("rollup"), given)
         return _keyed(ReadingRow(*row) for row in cursor.fetchall())
+
+
+def average_curve(
+    manager: int, *, run: Run, start: date, days: Sequence[date], floor: Decimal
+) -> list[tuple[date, ReadingRow]]:
+    """The readings of one manager from `start` to each of `days`, by the same statement as the nights."""
+    spans = [Window(day.isoformat(), start, day) for day in days]
+    given = rollup_parameters(spans, run.business_date, [floor], run=run.pk, managers=[manager])
+    with set_wise() as cursor:
+        cursor.execute(statement("rollup"), given)
+        rows = {row.window: row for row in (ReadingRow(*each) for each in cursor.fetchall())}
+    return [(day, rows[day.isoformat()]) for day in days]
+
+
+def contributions(manager: int, *, start: date, end: date) -> list[Contribution]:
+    """Every customer held on some day of the span, the largest credited deposits first."""
+    with set_wise() as cursor:
+        cursor.execute(statement("contributions"), {"manager": manager, "start": start, "end": end})
+        return [Contribution(*row) for row in cursor.fetchall()]
 
 
 def _keyed(rows: Iterable[ReadingRow]) -> dict[tuple[int, str, Decimal], ReadingRow]:

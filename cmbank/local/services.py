@@ -34,7 +34,7 @@ def run(*, data_dir: Path) -> int:
 
     Raises ServerError if the port is taken or a server or a preparing step fails.
     """
-    port = int(os.environ.get("PORT") or 8000)
+    port = chosen_port()
     refuse_taken_port(port)
     with environment(data_dir) as variables:
         processes.adopt_orphans()
@@ -50,6 +50,14 @@ def run(*, data_dir: Path) -> int:
             processes.ignore_signals()
             processes.end_children(but=keeper, grace_seconds=GRACE_SECONDS)
     return 0
+
+
+def chosen_port() -> int:
+    """The port of the variable PORT, or 8000. Raises ServerError if it is none."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise ServerError(f"PORT={text} is not a port: choose a number from 1 to 65535, such as 8000.")
+    return int(text)
 
 
 def refuse_taken_port(port: int) -> None:

@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from demo_books import FILES, FIRST, KEYS, LADDER, LAST, MILLION, Books, days
 
 from cmbank.demo import DemoBank, build
+from tests.cmbank.demo_books import FILES, FIRST, KEYS, LADDER, LAST, MILLION, Books, days
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
+from cmbank.local.servers import free_port
 from tests.cmbank.runner import ASK, BASE_DIR, Local
 
 COUNT_TABLES = "SELECT count(*) FROM pg_tables WHERE tablename = 'kept'"
@@ -137,19 +139,56 @@ def test_root_keeps_its_data_below_a_folder_that_nobody_else_may_enter(local: Lo
     assert (local.data_dir / "postgres").is_symlink()
 
 
+def run_bank(local: Local, *, port: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "cmbank.local", "run", "--data-dir", local.data_dir],
+        check=False,
+        cwd=BASE_DIR,
+        env={**local.environment, "PORT": port, "DEMO": "0"},
+        capture_output=True,
+        text=True,
+    )
+
+
 def test_taken_port_is_said_in_one_sentence(local: Local) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = subprocess.run(
-            [sys.executable, "-m", "cmbank.local", "run", "--data-dir", local.data_dir],
-            check=False,
-            cwd=BASE_DIR,
-            env={**local.environment, "PORT": str(port)},
-            capture_output=True,
-            text=True,
-        )
+        result = run_bank(local, port=str(port))
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
         f"Port {port} of 127.0.0.1 cannot be used (Address already in use): end the program that has it, "
         f"or choose another one: PORT={port + 1} make run\n"
     )
+
+
+@pytest.mark.parametrize("port", ["web", "0", "65536", "-1"])
+def test_what_is_no_port_is_said_in_one_sentence(local: Local, port: str) -> None:
+    result = run_bank(local, port=port)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"PORT={port} is not a port: choose a number from 1 to 65535, such as 8000.\n"
+
+
+def test_bank_opens_answers_and_closes_without_a_trace(local: Local) -> None:
+    port = free_port()
+    bank = subprocess.Popen(
+        [sys.executable, "-m", "cmbank.local", "run", "--data-dir", local.data_dir],
+        cwd=BASE_DIR,
+        env={**local.environment, "PORT": str(port), "DEMO": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert bank.stdout is not None
+    address = f"http://127.0.0.1:{port}/"
+    assert [bank.stdout.readline(), bank.stdout.readline()] == [
+        "Preparing the tables …\n",
+        f"The bank is open: {address} — logs in {local.data_dir / 'logs'}, Ctrl-C closes it.\n",
+    ]
+    with urlopen(f"{address}healthz") as answer:
+        assert answer.read() == b"ok"
+    os.killpg(bank.pid, signal.SIGINT)
+    time.sleep(0.2)
+    os.killpg(bank.pid, signal.SIGINT)
+    assert bank.wait(timeout=30) == 0
+    bank.stdout.close()
+    assert local.processes() == []

@@ -1,0 +1,88 @@
+"""Put the demo bank into the database through the ordinary doors: bundles, nights, grants, a cycle."""
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from appraisal import services as appraisal
+from cmbank.demo.bank import DemoBank, build
+from cmbank.demo.cast import DemoUser
+from ledger.models import Bundle
+from ledger.services.extracts import load_bundle
+from ledger.services.nights import run_nights
+from managers.models import Branch, ClientManager, Grant, User
+from managers.roles import ROLES
+
+SCHEME = "corporate-six-grades"
+PASSWORD = "Demo-bank-2026"
+FIRST_NIGHT = date(2026, 6, 30)
+IN_ADMIN = ("branch_hr", "head_hr")
+
+
+class NotEmpty(Exception):
+    """The database already holds a bank that is not the demo bank."""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What was put in, or that it was there already."""
+
+    bank: DemoBank
+    already: bool
+
+
+def install(*, size: str, seed: int) -> Installed:
+    """Load the demo bank, work its nights and open its last quarter; a second time changes nothing.
+
+    Raises NotEmpty where other bundles are loaded: demo logins have a known password and must never
+    stand beside real data.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        bank = build(Path(directory), size=size, seed=seed)
+        already = _present(bank)
+        for bundle in bank.bundles:
+            load_bundle(bundle)
+    create_logins(bank)
+    run_nights(to=bank.last_date, start=FIRST_NIGHT)
+    _open_cycle(bank)
+    return Installed(bank, already)
+
+
+def _present(bank: DemoBank) -> bool:
+    """Whether the demo bank is loaded; a stranger's bundle is refused."""
+    names = set(Bundle.objects.values_list("name", flat=True))
+    strangers = names - {bundle.name for bundle in bank.bundles}
+    if strangers:
+        raise NotEmpty(", ".join(sorted(strangers)))
+    return len(names) == len(bank.bundles)
+
+
+@transaction.atomic
+def create_logins(bank: DemoBank) -> None:
+    """One login a demo user, with the grant of its role, given by security and confirmed by operations."""
+    for demo in bank.users:
+        user, created = User.objects.get_or_create(
+            username=demo.username,
+            defaults={"display_name": demo.display_name, "is_staff": demo.role in IN_ADMIN})
+        if created:
+            user.set_password(PASSWORD)
+            user.save(update_fields=["password"])
+            _link(user, demo, bank)
+
+
+def _link(user: User, demo: DemoUser, bank: DemoBank) -> None:
+    if demo.employee_no:
+        ClientManager.objects.filter(employee_no=demo.employee_no).update(user=user)
+    if demo.role in ROLES and ROLES[demo.role].reach != "own":
+        branch = Branch.objects.get(code=demo.branch_code)
+        Grant.objects.create(user=user, role=demo.role, branch=branch, starts_on=bank.first_date)
+
+
+def _open_cycle(bank: DemoBank) -> None:
+    """The last quarter's appraisal, measured and handed to risk by HR."""
+    hr = User.objects.get(username="hr")
+    cycle = appraisal.open_cycle(SCHEME, bank.period, by=hr, on=bank.last_date)
+    appraisal.measure(cycle, by=hr, on=bank.last_date)

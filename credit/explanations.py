@@ -1,0 +1,171 @@
+"""Loan-quality figures taken apart: the loans behind a share, and the day and loans behind a peak."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Sum
+
+from credit import queries
+from credit.models import Exposure
+from ledger.explanations import Book, account_histories
+from ledger.rules.explaining import (
+    AccountHistory,
+    CustomerPart,
+    Explanation,
+    Line,
+    Section,
+    Source,
+    credited,
+    spans,
+)
+from ledger.rules.windows import Window
+from ledger.sql import statement
+
+NON_PERFORMING = ("substandard", "doubtful", "loss")
+
+
+@dataclass(frozen=True)
+class Classed:
+    """The class of a loan on a day, and the arrears delivered with it."""
+
+    loan_class: str
+    interest_arrears: Decimal
+    source: Source
+
+
+def classes_on(customers: Iterable[int], day: date, bundle: int) -> dict[str, Classed]:
+    """The class of each loan of some customers on a day, by account number, as known to a bundle."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("explain_classes", "credit.sql"),
+                       {"customers": list(customers), "day": day, "bundle": bundle})
+        return {number: Classed(loan_class, arrears, Source(source, "loan_classes.csv", line))
+                for number, loan_class, arrears, source, line in cursor.fetchall()}
+
+
+def _day(day: date) -> Window:
+    return Window("day", day, day)
+
+
+def _parts(book: Book, day: date, lines: Callable[[AccountHistory], Iterator[Line]], *,
+           whole: bool) -> tuple[CustomerPart, ...]:
+    """Customers held on a day with their lines of that day; `whole` ignores the share held."""
+    histories = account_histories(book.customers, _day(day), book.run.through_bundle_id)
+    found = []
+    for customer, who in book.customers.items():
+        held = book.held(customer, _day(day))
+        shares = tuple(replace(piece, share=Decimal(1)) for piece in held[:1]) if whole else held
+        shown = [line for account in histories.get(customer, ()) for line in lines(account)]
+        if held and shown:
+            counted = book.counts(customer)
+            found.append(CustomerPart(who.customer_no, who.name, book.deposits[customer], counted,
+                                      "" if counted else "below_floor", held, tuple(credited(shown, shares))))
+    return tuple(found)
+
+
+def _loans(book: Book, day: date, *, only_normal: bool) -> tuple[CustomerPart, ...]:
+    """Loan balances of a day at the shares of that day; of the normal class only, or all."""
+    classes = classes_on(book.customers, day, book.run.through_bundle_id)
+
+    def lines(account: AccountHistory) -> Iterator[Line]:
+        for line in spans(account, day, day, "loan"):
+            known = classes.get(line.account_no)
+            if line.counts and line.balance > 0:
+                normal = known is not None and known.loan_class == "normal"
+                yield replace(line, counts=normal or not only_normal,
+                              note=known.loan_class if known else "unclassified",
+                              sources=(*line.sources, *((known.source,) if known else ())))
+
+    return _parts(book, day, lines, whole=False)
+
+
+def _ratio(book: Book, day: date) -> tuple[Section, Section]:
+    return (Section("normal_loans", _day(day), 1, _loans(book, day, only_normal=True)),
+            Section("all_loans", _day(day), 1, _loans(book, day, only_normal=False)))
+
+
+def share(book: Book) -> Explanation:
+    """Normal-class loans ÷ all loans on the window's last day."""
+    return Explanation(book.ref.code, "ratio", book.window, book.ref.floor,
+                       _ratio(book, book.window.end), "ratio")
+
+
+def share_change(book: Book) -> Explanation:
+    """The share now less the share on the base day."""
+    base = dict(book.ref.params).get("base", "previous_quarter")
+    before = queries.base_day(book.run.business_date, base)
+    return Explanation(book.ref.code, "ratio", book.window, book.ref.floor,
+                       (*_ratio(book, book.window.end), *_ratio(book, before)), "ratio_change")
+
+
+def _peak_day(book: Book, column: str) -> date | None:
+    """The first day with the highest total over the customers that count and were held on it."""
+    rows = (Exposure.objects.filter(customer__in=book.customers,
+                                    business_date__range=(book.window.start, book.window.end))
+            .values("business_date", "customer").annotate(amount=Sum(column)).filter(amount__gt=0)
+            .order_by("business_date"))
+    totals: dict[date, Decimal] = {}
+    for row in rows:
+        day = row["business_date"]
+        if book.counts(row["customer"]) and book.held(row["customer"], _day(day)):
+            totals[day] = totals.get(day, Decimal(0)) + row["amount"]
+    return max(totals, key=lambda day: totals[day], default=None)
+
+
+def _non_performing(line: Line, known: Classed | None) -> Line | None:
+    if known and known.loan_class in NON_PERFORMING and line.counts and line.balance > 0:
+        return replace(line, note=known.loan_class, sources=(*line.sources, known.source))
+    return None
+
+
+def _arrears(account: AccountHistory, day: date, known: Classed | None) -> Iterator[Line]:
+    open_still = account.closed_on is None or account.closed_on >= day
+    if known and known.interest_arrears and open_still:
+        yield Line(account.account_no, account.product, "CNY", day, day, known.interest_arrears, None,
+                   known.interest_arrears, Decimal(1), (known.source,), True, known.loan_class)
+
+
+def _overdrafts(account: AccountHistory, day: date) -> Iterator[Line]:
+    """A deposit account below zero, as a positive amount: its worth as if it were a loan of that size."""
+    if account.bucket == "loan":
+        return
+    for line in spans(replace(account, bucket="loan"), day, day, "loan"):
+        if line.balance < 0:
+            yield replace(line, value=-line.value, note="overdrawn")
+
+
+def _peak(column: str) -> Callable[[Book], Explanation]:
+    def build(book: Book) -> Explanation:
+        day = _peak_day(book, column)
+        parts = _of_day(book, column, day) if day else ()
+        section = Section("peak", _day(day or book.window.end), 1, parts)
+        return Explanation(book.ref.code, "CNY", book.window, book.ref.floor, (section,))
+
+    return build
+
+
+def _of_day(book: Book, column: str, day: date) -> tuple[CustomerPart, ...]:
+    classes = classes_on(book.customers, day, book.run.through_bundle_id)
+
+    def lines(account: AccountHistory) -> Iterator[Line]:
+        known = classes.get(account.account_no)
+        if column == "advances":
+            yield from _overdrafts(account, day)
+        elif column == "interest_arrears":
+            yield from _arrears(account, day, known)
+        else:
+            found = (_non_performing(line, known) for line in spans(account, day, day, "loan"))
+            yield from (line for line in found if line is not None)
+
+    return _parts(book, day, lines, whole=True)
+
+
+BUILDERS = {
+    "normal_loan_share": share,
+    "normal_loan_share_change": share_change,
+    "non_performing_balance": _peak("non_performing"),
+    "interest_arrears": _peak("interest_arrears"),
+    "advances": _peak("advances"),
+}

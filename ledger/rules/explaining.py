@@ -1,0 +1,223 @@
+"""A figure taken apart: sections, customers, accounts and spans of days that add up to it exactly.
+
+This is the same arithmetic as the ledger's SQL, done the slow and obvious way from delivered facts; a test
+holds the two equal.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from ledger.rules.money import round_half_up
+from ledger.rules.windows import Window
+
+ONE_DAY = timedelta(days=1)
+Combination = Literal["sum", "ratio", "ratio_change"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact came from: the bundle, its file and the physical line in it."""
+
+    bundle: int
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Dated:
+    """An amount that holds from `day` on."""
+
+    day: date
+    amount: Decimal
+    source: Source
+
+
+@dataclass(frozen=True)
+class Held:
+    """A share of a customer on the days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+    share: Decimal
+    source: Source
+
+
+@dataclass(frozen=True)
+class AccountHistory:
+    """An account with its balances and, for a foreign currency, the rates; both ascending by day."""
+
+    account_no: str
+    product: str
+    bucket: str
+    currency: str
+    closed_on: date | None
+    balances: tuple[Dated, ...]
+    rates: tuple[Dated, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """Some days on which an account was worth the same: `value` × `share` × days is its contribution.
+
+    `balance` is in the account's currency, `value` in yuan. `counts` is False where the line is shown
+    but belongs to no bucket of the metric (`note` says why).
+    """
+
+    account_no: str
+    product_code: str
+    currency: str
+    start: date
+    end: date
+    balance: Decimal
+    rate: Decimal | None
+    value: Decimal
+    share: Decimal
+    sources: tuple[Source, ...]
+    counts: bool = True
+    note: str = ""
+
+    @property
+    def days(self) -> int:
+        """Days of the span, both ends included."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def amount(self) -> Decimal:
+        """What the line contributes (积数 at the manager's share), exact."""
+        return self.value * self.share * self.days
+
+
+@dataclass(frozen=True)
+class CustomerPart:
+    """One customer's contribution, or why it has none. `own_product` is the whole customer's, for the floor."""
+
+    customer_no: str
+    name: str
+    own_product: Decimal
+    counted: bool
+    reason: str
+    held: tuple[Held, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """What the customer adds to the section."""
+        return self.worth if self.counted else Decimal(0)
+
+    @property
+    def worth(self) -> Decimal:
+        """What the lines come to, whether the customer counts or not."""
+        return sum((line.amount for line in self.lines if line.counts), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A sum over customers, divided by `divisor` (days of an average, else 1) and taken with `sign`."""
+
+    code: str
+    window: Window
+    divisor: int
+    customers: tuple[CustomerPart, ...]
+    sign: int = 1
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of what the customers add."""
+        return sum((part.amount for part in self.customers), Decimal(0))
+
+    @property
+    def value(self) -> Fraction:
+        """The section's part of the figure."""
+        return self.sign * Fraction(self.total) / self.divisor
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A figure and the sections that give it. `combination`: their sum, first ÷ second, or the
+    difference of two such ratios."""
+
+    metric: str
+    unit: str
+    window: Window
+    floor: Decimal
+    sections: tuple[Section, ...]
+    combination: Combination = "sum"
+
+    @property
+    def value(self) -> Fraction | None:
+        """What the parts come to; None where a ratio has nothing below the line."""
+        if self.combination == "sum":
+            return sum((section.value for section in self.sections), Fraction(0))
+        ratios = [_ratio(a, b) for a, b in zip(self.sections[::2], self.sections[1::2], strict=True)]
+        if None in ratios:
+            return None
+        return ratios[0] if self.combination == "ratio" else ratios[0] - ratios[1]  # type: ignore[operator]
+
+
+def _ratio(upper: Section, lower: Section) -> Fraction | None:
+    return Fraction(upper.total) / Fraction(lower.total) if lower.total else None
+
+
+def latest(entries: Sequence[Dated], on: date) -> Dated | None:
+    """The entry that holds on a day: the last one not after it."""
+    found = None
+    for entry in entries:
+        if entry.day > on:
+            break
+        found = entry
+    return found
+
+
+def worth(balance: Decimal, rate: Decimal | None, bucket: str) -> Decimal:
+    """Yuan of a balance: converted and rounded half up per account and day; a deposit below zero is 0."""
+    value = balance if rate is None else round_half_up(Fraction(balance) * Fraction(rate))
+    return value if bucket == "loan" else max(value, Decimal(0))
+
+
+def spans(account: AccountHistory, start: date, end: date, bucket: str) -> Iterator[Line]:
+    """The account's days from `start` to `end` in spans of equal worth, at the whole share."""
+    points = _points(account, start, end)
+    for first, after in zip(points, [*points[1:], end + ONE_DAY], strict=True):
+        balance = latest(account.balances, first)
+        closed = account.closed_on is not None and first > account.closed_on
+        if balance is None or closed or not balance.amount:
+            continue
+        rate = latest(account.rates, first) if account.currency != "CNY" else None
+        value = worth(balance.amount, rate.amount if rate else None, account.bucket)
+        counts = account.bucket == bucket
+        note = "" if counts else account.bucket
+        yield Line(account.account_no, account.product, account.currency, first, after - ONE_DAY,
+                   balance.amount, rate.amount if rate else None, value, Decimal(1),
+                   (balance.source, *((rate.source,) if rate else ())), counts,
+                   "overdrawn" if counts and balance.amount < 0 and bucket != "loan" else note)
+
+
+def _points(account: AccountHistory, start: date, end: date) -> list[date]:
+    """The days on which the account's worth may change, the first day included."""
+    days = {start} | {entry.day for entry in account.balances}
+    if account.currency != "CNY":
+        days |= {entry.day for entry in account.rates}
+    if account.closed_on is not None:
+        days.add(account.closed_on + ONE_DAY)
+    return sorted(day for day in days if start <= day <= end)
+
+
+def credited(lines: Iterable[Line], held: Sequence[Held]) -> Iterator[Line]:
+    """The lines cut to the days a share was held, each at that share."""
+    for line in lines:
+        for piece in held:
+            first, last = max(line.start, piece.start), min(line.end, piece.end)
+            if first <= last:
+                yield Line(line.account_no, line.product_code, line.currency, first, last, line.balance,
+                           line.rate, line.value, piece.share, (*line.sources, piece.source), line.counts,
+                           line.note)
+
+
+def own_product(accounts: Iterable[AccountHistory], start: date, end: date, bucket: str) -> Decimal:
+    """The whole customer's product in a bucket, whoever holds it."""
+    lines = (line for account in accounts for line in spans(account, start, end, bucket))
+    return sum((line.amount for line in lines if line.counts), Decimal(0))
