@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from appraisal.rules.procedure import STEPS
 from grading.models import Verdict
 from managers.models import ClientManager
 from managers.models.scope import ManagerScoped
@@ -19,8 +20,14 @@ class Cycle(models.Model):
     period = models.CharField(_("考核期"), max_length=8)
     starts_on = models.DateField(_("起"))
     ends_on = models.DateField(_("截数日"))
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-                                  related_name="+", verbose_name=_("开启人"))
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("开启人"),
+    )
     opened_at = models.DateTimeField(_("开启时间"), auto_now_add=True)
 
     class Meta:
@@ -55,12 +62,14 @@ class Appraisal(models.Model):
         DEMOTE = "demote", _("降级")
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="appraisals", verbose_name=_("考核周期"))
-    manager = models.ForeignKey(ClientManager, models.PROTECT, related_name="appraisals",
-                                verbose_name=_("客户经理"))
+    manager = models.ForeignKey(
+        ClientManager, models.PROTECT, related_name="appraisals", verbose_name=_("客户经理")
+    )
     state = FSMField(_("状态"), default=State.OPENED, choices=State.choices, protected=True)
     state_since = models.DateTimeField(_("进入状态时间"), auto_now_add=True)
-    verdict = models.ForeignKey(Verdict, models.PROTECT, null=True, blank=True, related_name="+",
-                                verbose_name=_("考核结论"))
+    verdict = models.ForeignKey(
+        Verdict, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("考核结论")
+    )
     flags = models.JSONField(_("标记"), default=list)
     decided_grade = models.CharField(_("决定等级"), max_length=32, blank=True)
     decided_outcome = models.CharField(_("决定"), max_length=16, choices=Outcome, blank=True)
@@ -90,12 +99,15 @@ class Appraisal(models.Model):
                 name="state_machine",
                 field="state",
                 transitions=[
-                    ("opened", "measured"), ("opened", "undecided"),
+                    ("opened", "measured"),
+                    ("opened", "undecided"),
                     ("undecided", "measured"),
                     ("measured", "undecided"),
                     ("measured", "in_risk_queue"),
-                    ("in_risk_queue", "cleared"), ("in_risk_queue", "returned"),
-                    ("returned", "measured"), ("returned", "undecided"),
+                    ("in_risk_queue", "cleared"),
+                    ("in_risk_queue", "returned"),
+                    ("returned", "measured"),
+                    ("returned", "undecided"),
                     ("cleared", "decided"),
                     ("decided", "published"),
                 ],
@@ -135,26 +147,65 @@ class Appraisal(models.Model):
         """The manager is told."""
 
 
+# One person, one seat per appraisal, and never on one's own: the same as `rules.procedure`, enforced below
+# whatever path a row takes into the table. Who may be without a name are the platform's own jobs.
+SEPARATION = """
+    IF NEW.by_id IS NULL THEN
+        IF NEW.name NOT IN ('open', 'measure') THEN
+            RAISE EXCEPTION 'appraisal step % needs a person', NEW.name;
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF NEW.name <> 'open' AND EXISTS (
+        SELECT FROM appraisal_appraisal a JOIN managers_clientmanager m ON m.id = a.manager_id
+        WHERE a.id = NEW.appraisal_id AND m.user_id = NEW.by_id
+    ) THEN
+        RAISE EXCEPTION 'appraisal % is the own one of user %', NEW.appraisal_id, NEW.by_id;
+    END IF;
+    IF EXISTS (
+        SELECT FROM appraisal_step s
+        WHERE s.appraisal_id = NEW.appraisal_id AND s.by_id = NEW.by_id
+          AND CASE WHEN s.name = 'decide' THEN 'group' WHEN s.name IN ('clear', 'send_back') THEN 'risk'
+                   ELSE 'hr' END
+           <> CASE WHEN NEW.name = 'decide' THEN 'group' WHEN NEW.name IN ('clear', 'send_back') THEN 'risk'
+                   ELSE 'hr' END
+    ) THEN
+        RAISE EXCEPTION 'user % holds another seat of appraisal %', NEW.by_id, NEW.appraisal_id;
+    END IF;
+    RETURN NEW;
+"""
+
+
 class Step(models.Model):
     """One step of an appraisal: who moved it, from where to where, when and why; append-only."""
 
     appraisal = models.ForeignKey(Appraisal, models.PROTECT, related_name="steps", verbose_name=_("考核"))
     name = models.CharField(_("步骤"), max_length=24)
-    from_state = models.CharField(_("由"), max_length=16, choices=State)
+    from_state = models.CharField(_("由"), max_length=16, choices=State, blank=True)
     to_state = models.CharField(_("至"), max_length=16, choices=State)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-                           verbose_name=_("操作人"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
+    )
     at = models.DateTimeField(_("时间"), auto_now_add=True)
     reason = models.TextField(_("原因"), blank=True)
-    verdict = models.ForeignKey(Verdict, models.PROTECT, null=True, related_name="+",
-                                verbose_name=_("考核结论"))
+    verdict = models.ForeignKey(
+        Verdict, models.PROTECT, null=True, related_name="+", verbose_name=_("考核结论")
+    )
     key = models.CharField(_("幂等键"), max_length=64, unique=True, null=True, editable=False)
 
     class Meta:
         verbose_name = _("考核步骤")
         verbose_name_plural = _("考核步骤")
         ordering = ["appraisal", "id"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints = [
+            models.CheckConstraint(name="step_known", condition=Q(name__in=tuple(STEPS))),
+            models.CheckConstraint(name="step_return_has_reason", condition=~Q(name="send_back", reason="")),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(name="separation", when=pgtrigger.Before, operation=pgtrigger.Insert,
+                              func=SEPARATION),
+        ]
 
     def __str__(self) -> str:
         return f"{self.appraisal_id} {self.name}"

@@ -39,18 +39,23 @@ class Classed:
 def classes_on(customers: Iterable[int], day: date, bundle: int) -> dict[str, Classed]:
     """The class of each loan of some customers on a day, by account number, as known to a bundle."""
     with connection.cursor() as cursor:
-        cursor.execute(statement("explain_classes", "credit.sql"),
-                       {"customers": list(customers), "day": day, "bundle": bundle})
-        return {number: Classed(loan_class, arrears, Source(source, "loan_classes.csv", line))
-                for number, loan_class, arrears, source, line in cursor.fetchall()}
+        cursor.execute(
+            statement("explain_classes", "credit.sql"),
+            {"customers": list(customers), "day": day, "bundle": bundle},
+        )
+        return {
+            number: Classed(loan_class, arrears, Source(source, "loan_classes.csv", line))
+            for number, loan_class, arrears, source, line in cursor.fetchall()
+        }
 
 
 def _day(day: date) -> Window:
     return Window("day", day, day)
 
 
-def _parts(book: Book, day: date, lines: Callable[[AccountHistory], Iterator[Line]], *,
-           whole: bool) -> tuple[CustomerPart, ...]:
+def _parts(
+    book: Book, day: date, lines: Callable[[AccountHistory], Iterator[Line]], *, whole: bool
+) -> tuple[CustomerPart, ...]:
     """Customers held on a day with their lines of that day; `whole` ignores the share held."""
     histories = account_histories(book.customers, _day(day), book.run.through_bundle_id)
     found = []
@@ -60,8 +65,17 @@ def _parts(book: Book, day: date, lines: Callable[[AccountHistory], Iterator[Lin
         shown = [line for account in histories.get(customer, ()) for line in lines(account)]
         if held and shown:
             counted = book.counts(customer)
-            found.append(CustomerPart(who.customer_no, who.name, book.deposits[customer], counted,
-                                      "" if counted else "below_floor", held, tuple(credited(shown, shares))))
+            found.append(
+                CustomerPart(
+                    who.customer_no,
+                    who.name,
+                    book.deposits[customer],
+                    counted,
+                    "" if counted else "below_floor",
+                    held,
+                    tuple(credited(shown, shares)),
+                )
+            )
     return tuple(found)
 
 
@@ -74,38 +88,55 @@ def _loans(book: Book, day: date, *, only_normal: bool) -> tuple[CustomerPart, .
             known = classes.get(line.account_no)
             if line.counts and line.balance > 0:
                 normal = known is not None and known.loan_class == "normal"
-                yield replace(line, counts=normal or not only_normal,
-                              note=known.loan_class if known else "unclassified",
-                              sources=(*line.sources, *((known.source,) if known else ())))
+                yield replace(
+                    line,
+                    counts=normal or not only_normal,
+                    note=known.loan_class if known else "unclassified",
+                    sources=(*line.sources, *((known.source,) if known else ())),
+                )
 
     return _parts(book, day, lines, whole=False)
 
 
 def _ratio(book: Book, day: date) -> tuple[Section, Section]:
-    return (Section("normal_loans", _day(day), 1, _loans(book, day, only_normal=True)),
-            Section("all_loans", _day(day), 1, _loans(book, day, only_normal=False)))
+    return (
+        Section("normal_loans", _day(day), 1, _loans(book, day, only_normal=True)),
+        Section("all_loans", _day(day), 1, _loans(book, day, only_normal=False)),
+    )
 
 
 def share(book: Book) -> Explanation:
     """Normal-class loans ÷ all loans on the window's last day."""
-    return Explanation(book.ref.code, "ratio", book.window, book.ref.floor,
-                       _ratio(book, book.window.end), "ratio")
+    return Explanation(
+        book.ref.code, "ratio", book.window, book.ref.floor, _ratio(book, book.window.end), "ratio"
+    )
 
 
 def share_change(book: Book) -> Explanation:
     """The share now less the share on the base day."""
     base = dict(book.ref.params).get("base", "previous_quarter")
     before = queries.base_day(book.run.business_date, base)
-    return Explanation(book.ref.code, "ratio", book.window, book.ref.floor,
-                       (*_ratio(book, book.window.end), *_ratio(book, before)), "ratio_change")
+    return Explanation(
+        book.ref.code,
+        "ratio",
+        book.window,
+        book.ref.floor,
+        (*_ratio(book, book.window.end), *_ratio(book, before)),
+        "ratio_change",
+    )
 
 
 def _peak_day(book: Book, column: str) -> date | None:
     """The first day with the highest total over the customers that count and were held on it."""
-    rows = (Exposure.objects.filter(customer__in=book.customers,
-                                    business_date__range=(book.window.start, book.window.end))
-            .values("business_date", "customer").annotate(amount=Sum(column)).filter(amount__gt=0)
-            .order_by("business_date"))
+    rows = (
+        Exposure.objects.filter(
+            customer__in=book.customers, business_date__range=(book.window.start, book.window.end)
+        )
+        .values("business_date", "customer")
+        .annotate(amount=Sum(column))
+        .filter(amount__gt=0)
+        .order_by("business_date")
+    )
     totals: dict[date, Decimal] = {}
     for row in rows:
         day = row["business_date"]
@@ -123,8 +154,20 @@ def _non_performing(line: Line, known: Classed | None) -> Line | None:
 def _arrears(account: AccountHistory, day: date, known: Classed | None) -> Iterator[Line]:
     open_still = account.closed_on is None or account.closed_on >= day
     if known and known.interest_arrears and open_still:
-        yield Line(account.account_no, account.product, "CNY", day, day, known.interest_arrears, None,
-                   known.interest_arrears, Decimal(1), (known.source,), True, known.loan_class)
+        yield Line(
+            account.account_no,
+            account.product,
+            "CNY",
+            day,
+            day,
+            known.interest_arrears,
+            None,
+            known.interest_arrears,
+            Decimal(1),
+            (known.source,),
+            True,
+            known.loan_class,
+        )
 
 
 def _overdrafts(account: AccountHistory, day: date) -> Iterator[Line]:

@@ -15,9 +15,12 @@ LOAN_CLASSES = FeedFile(
     package="credit.sql",
     before=(
         unknown("account_no", "unknown_account", "ledger_account", "account_no"),
-        Check("account_no", "not_a_loan",
-              "EXISTS (SELECT FROM ledger_account a JOIN ledger_product p ON p.id = a.product_id"
-              " WHERE a.account_no = s.account_no AND p.kind <> 'loan')"),
+        Check(
+            "account_no",
+            "not_a_loan",
+            "EXISTS (SELECT FROM ledger_account a JOIN ledger_product p ON p.id = a.product_id"
+            " WHERE a.account_no = s.account_no AND p.kind <> 'loan')",
+        ),
     ),
     apply=("feed_loan_classes",),
     feeds={"loan_classes": "loan_class", "interest_arrears": "interest_arrears"},

@@ -26,7 +26,8 @@ def _share_change(row: Any, ref: MetricRef, context: Context) -> Figure:
     """The share now less the share on the base day; no loans then or now: not applicable."""
     if dict(ref.params).get("base", "previous_quarter") == "previous_year":
         row = queries.live(context.run, [ref.window], [ref.floor], [row.manager_id], "previous_year")[
-            row.manager_id, ref.window, Decimal(ref.floor)]
+            row.manager_id, ref.window, Decimal(ref.floor)
+        ]
     now = _share(row, ref, context)
     if now.value is None:
         return now

@@ -23,8 +23,9 @@ class LoanClass(models.TextChoices):
 class Classification(Delivered):
     """The class of a loan from `business_date` on, and its interest arrears in CNY where delivered."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="classifications", db_index=False,
-                                verbose_name=_("贷款账户"))
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="classifications", db_index=False, verbose_name=_("贷款账户")
+    )
     business_date = models.DateField(_("业务日期"))
     loan_class = models.CharField(_("五级分类"), max_length=16, choices=LoanClass)
     interest_arrears = models.DecimalField(_("欠息"), max_digits=20, decimal_places=2, null=True)
@@ -35,10 +36,15 @@ class Classification(Delivered):
         ordering = ["account", "business_date", "bundle"]
         constraints = [
             models.UniqueConstraint(name="classification_key", fields=["account", "business_date", "bundle"]),
-            models.CheckConstraint(name="classification_known", condition=Q(
-                loan_class__in=["normal", "special_mention", "substandard", "doubtful", "loss"])),
-            models.CheckConstraint(name="arrears_not_negative", condition=Q(interest_arrears__isnull=True)
-                                   | Q(interest_arrears__gte=0, interest_arrears__lt=10**18)),
+            models.CheckConstraint(
+                name="classification_known",
+                condition=Q(loan_class__in=["normal", "special_mention", "substandard", "doubtful", "loss"]),
+            ),
+            models.CheckConstraint(
+                name="arrears_not_negative",
+                condition=Q(interest_arrears__isnull=True)
+                | Q(interest_arrears__gte=0, interest_arrears__lt=10**18),
+            ),
         ]
 
 

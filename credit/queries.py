@@ -45,8 +45,13 @@ def base_day(on: date, base: str = "previous_quarter") -> date:
 
 
 def parameters(
-    spans: Sequence[Window], on: date, floors: Iterable[Decimal], *, run: int,
-    managers: list[int] | None = None, base: str = "previous_quarter",
+    spans: Sequence[Window],
+    on: date,
+    floors: Iterable[Decimal],
+    *,
+    run: int,
+    managers: list[int] | None = None,
+    base: str = "previous_quarter",
 ) -> dict[str, Any]:
     """Parameters of `quality.sql`."""
     return {
@@ -74,7 +79,10 @@ def readings(
 
 
 def live(
-    run: Run, names: Iterable[str], floors: Iterable[Decimal], managers: list[int],
+    run: Run,
+    names: Iterable[str],
+    floors: Iterable[Decimal],
+    managers: list[int],
     base: str = "previous_quarter",
 ) -> dict[Key, QualityRow]:
     """The same, worked out now; `base` may also be `previous_year`."""

@@ -22,4 +22,6 @@ def work_quality(run: Run, first_day: date) -> None:
     with set_wise() as cursor:
         cursor.execute(statement("exposures", "credit.sql"), {"first": first_day, "last": last})
         cursor.execute(
-            f"INSERT INTO credit_qualityreading ({queries.COLUMNS}) {statement('quality', 'credit.sql')}", given)
+            f"INSERT INTO credit_qualityreading ({queries.COLUMNS}) {statement('quality', 'credit.sql')}",
+            given,
+        )

@@ -29,10 +29,12 @@ class RulebookVersion(models.Model):
     content = models.TextField(_("正文"))
     sha256 = models.CharField(_("摘要"), max_length=64)
     effective_on = models.DateField(_("生效日"))
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-                                verbose_name=_("起草人"))
-    adopted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-                                   verbose_name=_("通过人"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("起草人")
+    )
+    adopted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("通过人")
+    )
     adopted_at = models.DateTimeField(_("通过时间"), auto_now_add=True)
     warnings = models.JSONField(_("核对提示"), default=list)
 
@@ -45,8 +47,10 @@ class RulebookVersion(models.Model):
             models.CheckConstraint(
                 name="rulebook_two_people",
                 condition=Q(origin="shipped", made_by__isnull=True, adopted_by__isnull=True)
-                | (Q(origin="published", made_by__isnull=False, adopted_by__isnull=False)
-                   & ~Q(made_by=F("adopted_by"))),
+                | (
+                    Q(origin="published", made_by__isnull=False, adopted_by__isnull=False)
+                    & ~Q(made_by=F("adopted_by"))
+                ),
             ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
@@ -58,13 +62,20 @@ class RulebookVersion(models.Model):
 class GradeRecord(models.Model):
     """The grade of a manager from `effective_on` on. The latest record up to a day holds on that day."""
 
-    manager = models.ForeignKey(ClientManager, models.PROTECT, related_name="grade_records",
-                                verbose_name=_("客户经理"))
+    manager = models.ForeignKey(
+        ClientManager, models.PROTECT, related_name="grade_records", verbose_name=_("客户经理")
+    )
     grade_code = models.CharField(_("等级"), max_length=32)
     effective_on = models.DateField(_("生效日"))
     basis = models.CharField(_("依据"), max_length=200)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-                                    related_name="+", verbose_name=_("登记人"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("登记人"),
+    )
     recorded_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
 
     objects = ManagerScoped.as_manager()
@@ -87,10 +98,12 @@ class Verdict(models.Model):
     (invariant I09).
     """
 
-    manager = models.ForeignKey(ClientManager, models.PROTECT, related_name="verdicts",
-                                verbose_name=_("客户经理"))
-    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="verdicts",
-                                 verbose_name=_("管理办法"))
+    manager = models.ForeignKey(
+        ClientManager, models.PROTECT, related_name="verdicts", verbose_name=_("客户经理")
+    )
+    rulebook = models.ForeignKey(
+        RulebookVersion, models.PROTECT, related_name="verdicts", verbose_name=_("管理办法")
+    )
     period = models.CharField(_("考核期"), max_length=8)
     on = models.DateField(_("截数日"))
     run = models.ForeignKey(Run, models.PROTECT, related_name="verdicts", verbose_name=_("日终批次"))

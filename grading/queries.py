@@ -22,9 +22,12 @@ def version_in_force(code: str, on: date) -> RulebookVersion:
     """
     versions = RulebookVersion.objects.filter(code=code)
     own = versions.filter(origin=RulebookVersion.Origin.PUBLISHED, effective_on__lte=on)
-    found = (own.order_by("-effective_on", "-number").first()
-             or versions.filter(origin=RulebookVersion.Origin.SHIPPED, effective_on__lte=on)
-             .order_by("-number").first())
+    found = (
+        own.order_by("-effective_on", "-number").first()
+        or versions.filter(origin=RulebookVersion.Origin.SHIPPED, effective_on__lte=on)
+        .order_by("-number")
+        .first()
+    )
     if found is None:
         raise NoRulebook(code)
     return found
@@ -58,5 +61,8 @@ def latest_verdicts(code: str, period: str) -> QuerySet[Verdict]:
     """The latest verdict of every manager under a scheme for a period."""
     verdicts = Verdict.objects.filter(rulebook__code=code, period=period)
     latest = verdicts.order_by("manager", "-id").distinct("manager").values("id")
-    return (Verdict.objects.filter(id__in=latest).select_related("manager", "rulebook")
-            .order_by("manager__employee_no"))
+    return (
+        Verdict.objects.filter(id__in=latest)
+        .select_related("manager", "rulebook")
+        .order_by("manager__employee_no")
+    )

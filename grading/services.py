@@ -37,22 +37,38 @@ def publish_rulebook(text: str, *, effective_on: date, by: User, second: User) -
     book = checker.load(text)
     with transaction.atomic():
         version = _add_version(book, text, RulebookVersion.Origin.PUBLISHED, effective_on, by, second)
-        LogEntry.objects.create(by=second, action="publish_rulebook", subject=f"rulebook:{version.pk}",
-                                detail={"made_by": by.username, "effective_on": effective_on.isoformat(),
-                                        "sha256": version.sha256})
+        LogEntry.objects.create(
+            by=second,
+            action="publish_rulebook",
+            subject=f"rulebook:{version.pk}",
+            detail={
+                "made_by": by.username,
+                "effective_on": effective_on.isoformat(),
+                "sha256": version.sha256,
+            },
+        )
     return version
 
 
-def _add_version(book: Rulebook, text: str, origin: str, effective_on: date,
-                 by: User | None, second: User | None) -> RulebookVersion:
+def _add_version(
+    book: Rulebook, text: str, origin: str, effective_on: date, by: User | None, second: User | None
+) -> RulebookVersion:
     """The next number of the scheme; the lock keeps two publications from taking the same one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"rulebook {book.scheme.code}"])
     last = RulebookVersion.objects.filter(code=book.scheme.code).aggregate(last=Max("number"))["last"] or 0
     return RulebookVersion.objects.create(
-        code=book.scheme.code, number=last + 1, origin=origin, title=book.scheme.title, content=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(), effective_on=effective_on, made_by=by,
-        adopted_by=second, warnings=[finding.to_dict() for finding in checker.check(text).warnings])
+        code=book.scheme.code,
+        number=last + 1,
+        origin=origin,
+        title=book.scheme.title,
+        content=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        effective_on=effective_on,
+        made_by=by,
+        adopted_by=second,
+        warnings=[finding.to_dict() for finding in checker.check(text).warnings],
+    )
 
 
 def install_shipped_rulebooks() -> list[RulebookVersion]:
@@ -65,8 +81,11 @@ def install_shipped_rulebooks() -> list[RulebookVersion]:
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         if not RulebookVersion.objects.filter(sha256=sha256, origin=RulebookVersion.Origin.SHIPPED).exists():
             with transaction.atomic():
-                installed.append(_add_version(checker.load(text), text, RulebookVersion.Origin.SHIPPED,
-                                              SHIPPED_FROM, None, None))
+                installed.append(
+                    _add_version(
+                        checker.load(text), text, RulebookVersion.Origin.SHIPPED, SHIPPED_FROM, None, None
+                    )
+                )
     return installed
 
 
@@ -76,9 +95,11 @@ def record_delivered_grades(bundle: Bundle) -> None:
         cursor.execute("SELECT manager_id, grade_code, effective_on FROM delivered_grade")
         delivered = cursor.fetchall()
     GradeRecord.objects.bulk_create(
-        GradeRecord(manager_id=manager, grade_code=grade, effective_on=effective_on,
-                    basis=f"bundle:{bundle.pk}")
-        for manager, grade, effective_on in delivered)
+        GradeRecord(
+            manager_id=manager, grade_code=grade, effective_on=effective_on, basis=f"bundle:{bundle.pk}"
+        )
+        for manager, grade, effective_on in delivered
+    )
 
 
 @dataclass(frozen=True)
@@ -101,8 +122,13 @@ def judge(
     figures = metrics.figures(run, refs, [manager.pk for manager in people])
     for manager in people:
         evidence = figures[manager.pk]
-        result = verdict.judge(book, grade=grades.get(manager.pk, ""), period_kind=period.kind,
-                               evidence=evidence, on=run.business_date)
+        result = verdict.judge(
+            book,
+            grade=grades.get(manager.pk, ""),
+            period_kind=period.kind,
+            evidence=evidence,
+            on=run.business_date,
+        )
         yield Judgement(manager, evidence, result)
 
 
@@ -110,21 +136,35 @@ def freeze(judgement: Judgement, *, version: RulebookVersion, run: Run, period: 
     """Store a judgement with the evidence it rests on."""
     result = judgement.verdict
     return Verdict.objects.create(
-        manager=judgement.manager, rulebook=version, period=period.code, on=run.business_date, run=run,
-        grade_code=result.grade, outcome=result.outcome, proposed_grade=result.proposed_grade,
-        evidence=evidence_to_list(judgement.evidence), result=result.to_dict())
+        manager=judgement.manager,
+        rulebook=version,
+        period=period.code,
+        on=run.business_date,
+        run=run,
+        grade_code=result.grade,
+        outcome=result.outcome,
+        proposed_grade=result.proposed_grade,
+        evidence=evidence_to_list(judgement.evidence),
+        result=result.to_dict(),
+    )
 
 
 def rejudged(stored: Verdict) -> verdict.Verdict:
     """The verdict worked out again from the stored evidence alone (invariant I09)."""
     frozen = verdict.Verdict.from_dict(stored.result)
-    return verdict.judge(queries.rulebook(stored.rulebook), grade=stored.grade_code,
-                         period_kind=frozen.period_kind, evidence=evidence_from_list(stored.evidence),
-                         on=stored.on)
+    return verdict.judge(
+        queries.rulebook(stored.rulebook),
+        grade=stored.grade_code,
+        period_kind=frozen.period_kind,
+        evidence=evidence_from_list(stored.evidence),
+        on=stored.on,
+    )
 
 
-def record_grade(manager: ClientManager, *, grade: str, effective_on: date, basis: str,
-                 by: User | None) -> GradeRecord:
+def record_grade(
+    manager: ClientManager, *, grade: str, effective_on: date, basis: str, by: User | None
+) -> GradeRecord:
     """Append a grade from a day on; history is never edited."""
-    return GradeRecord.objects.create(manager=manager, grade_code=grade, effective_on=effective_on,
-                                      basis=basis, recorded_by=by)
+    return GradeRecord.objects.create(
+        manager=manager, grade_code=grade, effective_on=effective_on, basis=basis, recorded_by=by
+    )

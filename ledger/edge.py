@@ -1,9 +1,20 @@
 """What the ledger's commands share: the summary people read, and the JSON object programs read last."""
 
 import json
+from argparse import ArgumentTypeError
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+
+def business_date(text: str) -> date:
+    """A date argument; a wrong one is answered with how to write it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(_("%(text)s 不是有效日期；请写成 2026-03-31") % {"text": text}) from None
 
 
 class ReportingCommand(BaseCommand):

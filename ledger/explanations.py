@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db import connection
 
@@ -70,15 +71,22 @@ class Book:
 
     @cached_property
     def customers(self) -> dict[int, Customer]:
-        """Customers ever assigned to the manager, by name order."""
-        return {each.pk: each for each in Customer.objects.filter(pk__in=self.assignments).order_by("customer_no")}
+        """Customers ever assigned to the manager, by number."""
+        return {
+            each.pk: each for each in Customer.objects.filter(pk__in=self.assignments).order_by("customer_no")
+        }
 
     def held(self, customer: int, span: Window) -> tuple[Held, ...]:
         """The manager's shares of a customer within a span."""
         pieces = (
-            Held(max(each.starts_on, span.start), min(each.ends_on or span.end, span.end), each.share,
-                 Source(each.source_bundle, "assignments.csv", each.source_line))
-            for each in self.assignments.get(customer, ()))
+            Held(
+                max(each.starts_on, span.start),
+                min(each.ends_on or span.end, span.end),
+                each.share,
+                Source(each.source_bundle, "assignments.csv", each.source_line),
+            )
+            for each in self.assignments.get(customer, ())
+        )
         return tuple(piece for piece in pieces if piece.start <= piece.end)
 
     def histories(self, span: Window) -> dict[int, list[AccountHistory]]:
@@ -89,8 +97,10 @@ class Book:
     def deposits(self) -> dict[int, Decimal]:
         """Each customer's own whole product of deposits over the window, for the floor."""
         accounts = self.histories(self.window)
-        return {customer: own_product(accounts.get(customer, ()), self.window.start, self.window.end, "deposit")
-                for customer in self.customers}
+        return {
+            customer: own_product(accounts.get(customer, ()), self.window.start, self.window.end, "deposit")
+            for customer in self.customers
+        }
 
     def counts(self, customer: int) -> bool:
         """Whether the customer reaches the floor."""
@@ -111,8 +121,15 @@ def explainable() -> list[str]:
     return sorted(_BUILDERS)
 
 
-def explain(manager: ClientManager, metric: str, *, on: date, window: str, floor: Decimal = Decimal(0),
-            params: tuple[tuple[str, str], ...] = ()) -> Explained:
+def explain(
+    manager: ClientManager,
+    metric: str,
+    *,
+    on: date,
+    window: str,
+    floor: Decimal = Decimal(0),
+    params: tuple[tuple[str, str], ...] = (),
+) -> Explained:
     """Take apart the figure of a manager as published for a date.
 
     LookupError names an unknown metric; queries.NotPublished a date without figures; ValueError an
@@ -126,11 +143,14 @@ def explain(manager: ClientManager, metric: str, *, on: date, window: str, floor
     return Explained(manager, run, figure, _BUILDERS[metric](Book(manager, run, ref)))
 
 
-def account_histories(
-    customers: Iterable[int], span: Window, bundle: int
-) -> dict[int, list[AccountHistory]]:
+def account_histories(customers: Iterable[int], span: Window, bundle: int) -> dict[int, list[AccountHistory]]:
     """Accounts by customer with the balance carried into the span, every later one, and the rates."""
-    given = {"customers": list(customers), "start": span.start, "end": span.end, "bundle": bundle}
+    given: dict[str, Any] = {
+        "customers": list(customers),
+        "start": span.start,
+        "end": span.end,
+        "bundle": bundle,
+    }
     balances: dict[int, list[Dated]] = defaultdict(list)
     rates: dict[str, list[Dated]] = defaultdict(list)
     with connection.cursor() as cursor:
@@ -144,8 +164,11 @@ def account_histories(
             rates[currency].append(Dated(day, amount, Source(source, "fx_rates.csv", line)))
     found: dict[int, list[AccountHistory]] = defaultdict(list)
     for account, customer, number, product, bucket, currency, closed_on in accounts:
-        found[customer].append(AccountHistory(number, product, bucket, currency, closed_on,
-                                              tuple(balances[account]), tuple(rates[currency])))
+        found[customer].append(
+            AccountHistory(
+                number, product, bucket, currency, closed_on, tuple(balances[account]), tuple(rates[currency])
+            )
+        )
     return found
 
 
@@ -155,13 +178,31 @@ def _shown(accounts: Sequence[AccountHistory], bucket: str) -> list[AccountHisto
     return [account for account in accounts if account.bucket in (bucket, beside)]
 
 
-def _part(book: Book, customer: int, accounts: Sequence[AccountHistory], span: Window, bucket: str,
-          held: tuple[Held, ...], *, counted: bool, reason: str) -> CustomerPart:
+def _part(
+    book: Book,
+    customer: int,
+    accounts: Sequence[AccountHistory],
+    span: Window,
+    bucket: str,
+    held: tuple[Held, ...],
+    *,
+    counted: bool,
+    reason: str,
+) -> CustomerPart:
     """One customer's lines over a span at the shares held."""
-    whole = [line for account in _shown(accounts, bucket) for line in spans(account, span.start, span.end, bucket)]
+    whole = [
+        line for account in _shown(accounts, bucket) for line in spans(account, span.start, span.end, bucket)
+    ]
     who = book.customers[customer]
-    return CustomerPart(who.customer_no, who.name, book.deposits[customer], counted, reason, held,
-                        tuple(credited(whole, held)))
+    return CustomerPart(
+        who.customer_no,
+        who.name,
+        book.deposits[customer],
+        counted,
+        reason,
+        held,
+        tuple(credited(whole, held)),
+    )
 
 
 def _credited_section(book: Book, bucket: str) -> Section:
@@ -172,15 +213,26 @@ def _credited_section(book: Book, bucket: str) -> Section:
         held = book.held(customer, book.window)
         if held:
             counted = book.counts(customer)
-            parts.append(_part(book, customer, histories.get(customer, ()), book.window, bucket, held,
-                               counted=counted, reason="" if counted else "below_floor"))
+            parts.append(
+                _part(
+                    book,
+                    customer,
+                    histories.get(customer, ()),
+                    book.window,
+                    bucket,
+                    held,
+                    counted=counted,
+                    reason="" if counted else "below_floor",
+                )
+            )
     return Section("window", book.window, book.window.days, tuple(parts))
 
 
 def _average(bucket: str) -> Builder:
     def build(book: Book) -> Explanation:
-        return Explanation(book.ref.code, "CNY", book.window, book.ref.floor,
-                           (_credited_section(book, bucket),))
+        return Explanation(
+            book.ref.code, "CNY", book.window, book.ref.floor, (_credited_section(book, bucket),)
+        )
 
     return build
 
@@ -200,10 +252,17 @@ def _held_on_last_day(book: Book) -> list[int]:
 def _largest(bucket: str) -> Builder:
     def build(book: Book) -> Explanation:
         histories = book.histories(book.window)
-        parts = [_whole_part(book, customer, histories.get(customer, ()), bucket)
-                 for customer in _held_on_last_day(book)]
-        return Explanation(book.ref.code, "CNY", book.window, book.ref.floor,
-                           (Section("own", book.window, book.window.days, _only_largest(parts)),))
+        parts = [
+            _whole_part(book, customer, histories.get(customer, ()), bucket)
+            for customer in _held_on_last_day(book)
+        ]
+        return Explanation(
+            book.ref.code,
+            "CNY",
+            book.window,
+            book.ref.floor,
+            (Section("own", book.window, book.window.days, _only_largest(parts)),),
+        )
 
     return build
 
@@ -213,40 +272,80 @@ def _whole_part(book: Book, customer: int, accounts: Sequence[AccountHistory], b
     share = book.held(customer, Window("last", book.window.end, book.window.end))[0]
     whole = Held(book.window.start, book.window.end, Decimal(1), share.source)
     counted = book.counts(customer)
-    return _part(book, customer, accounts, book.window, bucket, (whole,), counted=counted,
-                 reason="" if counted else "below_floor")
+    return _part(
+        book,
+        customer,
+        accounts,
+        book.window,
+        bucket,
+        (whole,),
+        counted=counted,
+        reason="" if counted else "below_floor",
+    )
 
 
 def _only_largest(parts: list[CustomerPart]) -> tuple[CustomerPart, ...]:
     """Of those that count only the largest stays counted, so that the section adds up to it."""
-    best = max((part for part in parts if part.counted and part.worth > 0),
-               key=lambda part: part.worth, default=None)
+    best = max(
+        (part for part in parts if part.counted and part.worth > 0), key=lambda part: part.worth, default=None
+    )
     return tuple(
-        part if part is best or not part.counted
-        else CustomerPart(part.customer_no, part.name, part.own_product, False, "not_largest", part.held, part.lines)
-        for part in parts)
+        part
+        if part is best or not part.counted
+        else CustomerPart(
+            part.customer_no, part.name, part.own_product, False, "not_largest", part.held, part.lines
+        )
+        for part in parts
+    )
 
 
 def _settlements(book: Book) -> Explanation:
     with connection.cursor() as cursor:
-        cursor.execute(statement("explain_settlements"), {
-            "customers": list(book.customers), "start": book.window.start, "end": book.window.end,
-            "bundle": book.run.through_bundle_id})
+        cursor.execute(
+            statement("explain_settlements"),
+            {
+                "customers": list(book.customers),
+                "start": book.window.start,
+                "end": book.window.end,
+                "bundle": book.run.through_bundle_id,
+            },
+        )
         rows = cursor.fetchall()
     lines: dict[int, list[Line]] = defaultdict(list)
     for customer, day, amount, bundle, line in rows:
-        lines[customer].append(Line("", "settlement", "USD", day, day, amount, None, amount, Decimal(1),
-                                    (Source(bundle, "settlements.csv", line),)))
+        lines[customer].append(
+            Line(
+                "",
+                "settlement",
+                "USD",
+                day,
+                day,
+                amount,
+                None,
+                amount,
+                Decimal(1),
+                (Source(bundle, "settlements.csv", line),),
+            )
+        )
     parts = []
     for customer, who in book.customers.items():
         held = book.held(customer, book.window)
         if held:
             counted = book.counts(customer)
-            parts.append(CustomerPart(who.customer_no, who.name, book.deposits[customer], counted,
-                                      "" if counted else "below_floor", held,
-                                      tuple(credited(lines[customer], held))))
-    return Explanation(book.ref.code, "USD", book.window, book.ref.floor,
-                       (Section("window", book.window, 1, tuple(parts)),))
+            parts.append(
+                CustomerPart(
+                    who.customer_no,
+                    who.name,
+                    book.deposits[customer],
+                    counted,
+                    "" if counted else "below_floor",
+                    held,
+                    tuple(credited(lines[customer], held)),
+                )
+            )
+    return Explanation(
+        book.ref.code, "USD", book.window, book.ref.floor, (Section("window", book.window, 1, tuple(parts)),)
+    )
 
 
 def _new_deposits(book: Book) -> Explanation:
@@ -264,8 +363,18 @@ def _customers_base(book: Book) -> Section:
     for customer in _held_on_last_day(book):
         today = [Held(year.start, year.end, piece.share, piece.source) for piece in book.held(customer, last)]
         counted = book.counts(customer)
-        parts.append(_part(book, customer, histories.get(customer, ()), year, "deposit", tuple(today),
-                           counted=counted, reason="" if counted else "below_floor"))
+        parts.append(
+            _part(
+                book,
+                customer,
+                histories.get(customer, ()),
+                year,
+                "deposit",
+                tuple(today),
+                counted=counted,
+                reason="" if counted else "below_floor",
+            )
+        )
     return Section("base", year, year.days, tuple(parts), sign=-1)
 
 

@@ -32,7 +32,8 @@ _FILES: list[FeedFile] = [
         before=(
             Check("parent_code", "own_parent", "s.parent_code = s.code"),
             Check(
-                "parent_code", "unknown_branch",
+                "parent_code",
+                "unknown_branch",
                 "s.parent_code IS NOT NULL"
                 " AND NOT EXISTS (SELECT FROM managers_branch b WHERE b.code = s.parent_code)"
                 " AND NOT EXISTS (SELECT FROM row_branches o WHERE o.code = s.parent_code)",
@@ -40,8 +41,11 @@ _FILES: list[FeedFile] = [
         ),
         apply=("feed_branches", "feed_branch_parents", "feed_branch_paths"),
         after=(
-            Check("parent_code", "circular_branches",
-                  "EXISTS (SELECT FROM managers_branch b WHERE b.code = s.code AND b.path = '')"),
+            Check(
+                "parent_code",
+                "circular_branches",
+                "EXISTS (SELECT FROM managers_branch b WHERE b.code = s.code AND b.path = '')",
+            ),
         ),
     ),
     FeedFile(
@@ -108,11 +112,17 @@ _FILES: list[FeedFile] = [
         ),
         apply=("feed_assignment_changes", "feed_assignments_replaced", "feed_assignments"),
         after=(
-            Check("starts_on", "overlapping_assignment",
-                  "EXISTS (SELECT FROM assignment_overlap o WHERE o.line = s.line_no)"),
-            Check("share", "shares_above_one",
-                  "EXISTS (SELECT FROM assignment_excess e WHERE e.line = s.line_no)",
-                  "(SELECT e.day || ': ' || e.total FROM assignment_excess e WHERE e.line = s.line_no LIMIT 1)"),
+            Check(
+                "starts_on",
+                "overlapping_assignment",
+                "EXISTS (SELECT FROM assignment_overlap o WHERE o.line = s.line_no)",
+            ),
+            Check(
+                "share",
+                "shares_above_one",
+                "EXISTS (SELECT FROM assignment_excess e WHERE e.line = s.line_no)",
+                "(SELECT e.day || ': ' || e.total FROM assignment_excess e WHERE e.line = s.line_no LIMIT 1)",
+            ),
         ),
     ),
     FeedFile(
@@ -131,15 +141,21 @@ _FILES: list[FeedFile] = [
         key=("account_no", "business_date"),
         before=(
             _ACCOUNT,
-            Check("business_date", "account_closed",
-                  "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
-                  " AND a.closed_on < s.business_date)",
-                  "(SELECT a.closed_on::text FROM ledger_account a WHERE a.account_no = s.account_no)"),
-            Check("account_no", "currency_without_rate",
-                  "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
-                  " AND a.currency <> 'CNY' AND NOT EXISTS (SELECT FROM ledger_fxrate r"
-                  " WHERE r.currency = a.currency AND r.business_date <= s.business_date))",
-                  "(SELECT a.currency FROM ledger_account a WHERE a.account_no = s.account_no)"),
+            Check(
+                "business_date",
+                "account_closed",
+                "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
+                " AND a.closed_on < s.business_date)",
+                "(SELECT a.closed_on::text FROM ledger_account a WHERE a.account_no = s.account_no)",
+            ),
+            Check(
+                "account_no",
+                "currency_without_rate",
+                "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
+                " AND a.currency <> 'CNY' AND NOT EXISTS (SELECT FROM ledger_fxrate r"
+                " WHERE r.currency = a.currency AND r.business_date <= s.business_date))",
+                "(SELECT a.currency FROM ledger_account a WHERE a.account_no = s.account_no)",
+            ),
         ),
         apply=("feed_balances_late", "feed_balances"),
     ),

@@ -18,7 +18,7 @@ Rows = Mapping[Key, Any]
 
 @dataclass(frozen=True)
 class Context:
-    """What a figure needs beside its own row: the run, the first day and the feeds delivered, last year's rows."""
+    """What a figure needs beside its row: run, first day and feeds delivered, last year's rows."""
 
     run: Run
     since: date
@@ -90,8 +90,9 @@ LEDGER = Source(
         Metric("new_deposit_daily_average", "CNY", _new_deposit),
         Metric("international_settlement", "USD", _settlement),
         Metric("deposit_product_month", "CNY-days", _product, windows=("month", "previous_month")),
-        Metric("deposit_month_average", "CNY", _average("deposit_product"),
-               windows=("month", "previous_month")),
+        Metric(
+            "deposit_month_average", "CNY", _average("deposit_product"), windows=("month", "previous_month")
+        ),
     ),
 )
 _SOURCES: list[Source] = [LEDGER]
@@ -127,14 +128,21 @@ def figures(
     return answers
 
 
-def _fill(answers: dict[int, dict[MetricRef, Figure]], source: Source, codes: Mapping[str, Metric],
-          refs: list[MetricRef], run: Run) -> None:
+def _fill(
+    answers: dict[int, dict[MetricRef, Figure]],
+    source: Source,
+    codes: Mapping[str, Metric],
+    refs: list[MetricRef],
+    run: Run,
+) -> None:
     """Read the source once for all its refs, then take each figure off its row."""
     if not refs or not answers:
         return
     windows, floors = {ref.window for ref in refs}, {ref.floor for ref in refs}
     rows = source.rows(run, windows, floors, answers)
-    context = Context(run, queries.history_start(), _configured_feeds(), _last_year(run, refs, floors, answers))
+    context = Context(
+        run, queries.history_start(), _configured_feeds(), _last_year(run, refs, floors, answers)
+    )
     for manager, found in answers.items():
         for ref in refs:
             if ref.window in codes[ref.code].windows:

@@ -106,10 +106,12 @@ def first_night() -> date:
 
 def _fresh_dates() -> Iterable[date]:
     """Published dates that no bundle loaded since has changed."""
-    changing = Bundle.objects.filter(id__gt=OuterRef("through_bundle"),
-                                     affects_from__lte=OuterRef("business_date"))
-    return (Run.objects.filter(is_current=True).exclude(Exists(changing))
-            .values_list("business_date", flat=True))
+    changing = Bundle.objects.filter(
+        id__gt=OuterRef("through_bundle"), affects_from__lte=OuterRef("business_date")
+    )
+    return (
+        Run.objects.filter(is_current=True).exclude(Exists(changing)).values_list("business_date", flat=True)
+    )
 
 
 def rerun_reason(day: date) -> str:
@@ -144,7 +146,12 @@ def stored_floors() -> tuple[Decimal, ...]:
 
 
 def rollup_parameters(
-    spans: Sequence[Window], on: date, floors: Iterable[Decimal], *, run: int, managers: list[int] | None = None
+    spans: Sequence[Window],
+    on: date,
+    floors: Iterable[Decimal],
+    *,
+    run: int,
+    managers: list[int] | None = None,
 ) -> dict[str, Any]:
     """Parameters of `rollup.sql`; the base is the calendar year before the one of `on`."""
     base = windows.base_year(on)
@@ -169,24 +176,25 @@ def readings(
     wanted = None if managers is None else list(managers)
     found = _stored(run, names, floors, wanted)
     people = wanted if wanted is not None else everyone()
-    lacking = [m for m in people
-               if any((m, name, floor) not in found for name in names for floor in floors)]
+    lacking = [m for m in people if any((m, name, floor) not in found for name in names for floor in floors)]
     if lacking:
         spans = [windows.window(name, run.business_date) for name in sorted(names)]
         found = _live(run, spans, floors, lacking) | found
     return found
 
 
-def _stored(run: Run, names: set[str], floors: set[Decimal],
-            managers: list[int] | None) -> dict[tuple[int, str, Decimal], ReadingRow]:
+def _stored(
+    run: Run, names: set[str], floors: set[Decimal], managers: list[int] | None
+) -> dict[tuple[int, str, Decimal], ReadingRow]:
     rows = Reading.objects.filter(run=run, window__in=names, floor__in=floors)
     if managers is not None:
         rows = rows.filter(manager__in=managers)
     return _keyed(ReadingRow(*row) for row in rows.values_list(*ReadingRow._fields))
 
 
-def _live(run: Run, spans: Sequence[Window], floors: Iterable[Decimal],
-          managers: list[int]) -> dict[tuple[int, str, Decimal], ReadingRow]:
+def _live(
+    run: Run, spans: Sequence[Window], floors: Iterable[Decimal], managers: list[int]
+) -> dict[tuple[int, str, Decimal], ReadingRow]:
     given = rollup_parameters(spans, run.business_date, floors, run=run.pk, managers=managers)
     with set_wise() as cursor:
         cursor.execute(statement("rollup"), given)
@@ -224,7 +232,8 @@ def expected_readings() -> int:
 def credited_totals(run: Run, name: str) -> dict[str, Decimal]:
     """Products credited to all managers together, per bucket."""
     sums = run.readings.filter(window=name, floor=0).aggregate(
-        deposit=Sum("deposit_product", default=Decimal(0)), loan=Sum("loan_product", default=Decimal(0)))
+        deposit=Sum("deposit_product", default=Decimal(0)), loan=Sum("loan_product", default=Decimal(0))
+    )
     return {"deposit": sums["deposit"], "loan": sums["loan"]}
 
 

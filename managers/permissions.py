@@ -24,8 +24,11 @@ def may(user: User, action: str, *, on: date, about: ClientManager | None = None
         role = ROLES.get(grant.role)
         if role is None or action not in role.may:
             continue
-        if about is None or role.reach == "all" or (
-                grant.branch.path and about.branch.path.startswith(grant.branch.path)):
+        if (
+            about is None
+            or role.reach == "all"
+            or (grant.branch.path and about.branch.path.startswith(grant.branch.path))
+        ):
             return True
     return False
 

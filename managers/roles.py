@@ -11,7 +11,7 @@ Reach = Literal["system", "all", "subtree", "own"]
 
 @dataclass(frozen=True)
 class Role:
-    """A role. `reach`: no business data (system), all of it, the branch of the grant and below, or one's own."""
+    """A role. `reach`: no business data (system), all, the grant's branch and below, or one's own."""
 
     code: str
     name: Promise
@@ -23,28 +23,95 @@ class Role:
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        Role("platform_admin", _("系统管理员"), _("管理账号、作业与参数；看不到业务数据，不作审批"), "system",
-             ("view_runs", "manage_accounts")),
-        Role("security_admin", _("安全管理员"), _("授予角色并由第二人确认；看不到业务数据"), "system",
-             ("manage_grants",)),
-        Role("auditor", _("稽核"), _("查阅全部记录，不作任何改动"), "all",
-             ("view_runs", "view_people", "view_appraisals", "view_log")),
-        Role("head_risk", _("总行风险"), _("全行风险审核"), "all",
-             ("view_runs", "view_people", "view_appraisals", "clear_appraisal", "return_appraisal")),
-        Role("head_hr", _("总行人力"), _("全行人事、办法与最终登记"), "all",
-             ("view_runs", "view_people", "edit_people", "view_appraisals", "open_cycle", "submit_appraisal",
-              "publish_appraisal", "load_bundles")),
-        Role("branch_risk", _("分行风险合规"), _("审核辖内考核"), "subtree",
-             ("view_runs", "view_people", "view_appraisals", "clear_appraisal", "return_appraisal")),
-        Role("branch_hr", _("分行人力"), _("辖内人事档案、数据导入、考核周期；不能改指标"), "subtree",
-             ("view_runs", "view_people", "edit_people", "view_appraisals", "open_cycle", "submit_appraisal",
-              "publish_appraisal", "load_bundles")),
+        Role(
+            "platform_admin",
+            _("系统管理员"),
+            _("管理账号、作业与参数；看不到业务数据，不作审批"),
+            "system",
+            ("view_runs", "manage_accounts"),
+        ),
+        Role(
+            "security_admin",
+            _("安全管理员"),
+            _("授予角色并由第二人确认；看不到业务数据"),
+            "system",
+            ("manage_grants",),
+        ),
+        Role(
+            "auditor",
+            _("稽核"),
+            _("查阅全部记录，不作任何改动"),
+            "all",
+            ("view_runs", "view_people", "view_appraisals", "view_log"),
+        ),
+        Role(
+            "head_risk",
+            _("总行风险"),
+            _("全行风险审核"),
+            "all",
+            ("view_runs", "view_people", "view_appraisals", "clear_appraisal", "return_appraisal"),
+        ),
+        Role(
+            "head_hr",
+            _("总行人力"),
+            _("全行人事、办法与最终登记"),
+            "all",
+            (
+                "view_runs",
+                "view_people",
+                "edit_people",
+                "view_appraisals",
+                "open_cycle",
+                "submit_appraisal",
+                "publish_appraisal",
+                "load_bundles",
+            ),
+        ),
+        Role(
+            "branch_risk",
+            _("分行风险合规"),
+            _("审核辖内考核"),
+            "subtree",
+            ("view_runs", "view_people", "view_appraisals", "clear_appraisal", "return_appraisal"),
+        ),
+        Role(
+            "branch_hr",
+            _("分行人力"),
+            _("辖内人事档案、数据导入、考核周期；不能改指标"),
+            "subtree",
+            (
+                "view_runs",
+                "view_people",
+                "edit_people",
+                "view_appraisals",
+                "open_cycle",
+                "submit_appraisal",
+                "publish_appraisal",
+                "load_bundles",
+            ),
+        ),
         Role("branch_market", _("市场部"), _("辖内客户归属"), "subtree", ("view_people",)),
-        Role("outlet_head", _("营业机构负责人"), _("本机构的人员与业绩"), "subtree",
-             ("view_people", "view_appraisals")),
+        Role(
+            "outlet_head",
+            _("营业机构负责人"),
+            _("本机构的人员与业绩"),
+            "subtree",
+            ("view_people", "view_appraisals"),
+        ),
         Role("client_manager", _("客户经理"), _("本人的业绩、客户与考核"), "own", ()),
-        Role("group_member", _("领导小组成员"), _("对通过风险审核的考核作出决定"), "subtree",
-             ("view_appraisals", "decide_appraisal")),
-        Role("api_client", _("接口客户端"), _("按令牌读取数据，从不作决定"), "subtree", ("view_people", "view_appraisals")),
+        Role(
+            "group_member",
+            _("领导小组成员"),
+            _("对通过风险审核的考核作出决定"),
+            "subtree",
+            ("view_appraisals", "decide_appraisal"),
+        ),
+        Role(
+            "api_client",
+            _("接口客户端"),
+            _("按令牌读取数据，从不作决定"),
+            "subtree",
+            ("view_people", "view_appraisals"),
+        ),
     )
 }

@@ -105,3 +105,12 @@ def empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
         from django.core.cache import cache
 
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def berka_bundle() -> Path:
+    """The sample bundle beside the checkout; it is no part of the product, so tests skip without it."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data" / "berka-1993"
+    if not folder.is_dir():
+        pytest.skip("the sample data (shared/data/berka-1993) is not beside this checkout")
+    return folder

@@ -66,7 +66,8 @@ def create_logins(bank: DemoBank) -> None:
     for demo in bank.users:
         user, created = User.objects.get_or_create(
             username=demo.username,
-            defaults={"display_name": demo.display_name, "is_staff": demo.role in IN_ADMIN})
+            defaults={"display_name": demo.display_name, "is_staff": demo.role in IN_ADMIN},
+        )
         if created:
             user.set_password(PASSWORD)
             user.save(update_fields=["password"])

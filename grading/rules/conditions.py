@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
 
-from .comparisons import COMPARISONS, Comparison
 from ledger.rules.figures import Figure, MetricRef
+
+from .comparisons import COMPARISONS, Comparison
 from .operands import Measured, Named, Number, Operand, Scope, Term
 from .reasons import Outcome, Reason
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
-from .dated import EVERY_GRADE
 from ledger.rules.figures import Evidence, Figure, MetricRef
+
+from .dated import EVERY_GRADE
 
 NOT_SUPPLIED = Figure.missing("not_supplied")
 NOT_IN_FORCE = Figure.not_applicable("not_in_force")

@@ -6,8 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from .comparisons import COMPARISONS, ZERO
 from ledger.rules.figures import MetricRef, shown
+
+from .comparisons import COMPARISONS, ZERO
 
 Outcome = Literal["met", "not_met", "not_applicable", "undecided"]
 

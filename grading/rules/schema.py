@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from ledger.rules.figures import Figure
+
 from .conditions import Node
 from .dated import DatedValue, Parameter
-from ledger.rules.figures import Figure
 from .operands import Term
 
 PERIODS = ("quarter", "year")

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from ledger.rules.figures import PLACES
+
 from .conditions import Label, Node
 from .dated import EVERY_GRADE, DatedValue, Parameter
-from ledger.rules.figures import PLACES
 from .reading import Table
 from .schema import (
     ACTIVITIES,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ledger.rules.figures import Evidence, MetricRef
+
 from .operands import Scope
 from .reasons import Outcome, Reason
 from .schema import PERIODS, Rulebook, TransitionRule, Veto, numbers_in_force

@@ -6,6 +6,17 @@ from ledger.models.products import CustomerProduct
 from ledger.models.runs import LedgerState, Reading, Run
 
 __all__ = [
-    "Account", "BalanceChange", "Bundle", "BundleFile", "CustomerProduct", "Feed", "FxRate", "LateChange",
-    "LedgerState", "Product", "Reading", "Run", "Settlement",
+    "Account",
+    "BalanceChange",
+    "Bundle",
+    "BundleFile",
+    "CustomerProduct",
+    "Feed",
+    "FxRate",
+    "LateChange",
+    "LedgerState",
+    "Product",
+    "Reading",
+    "Run",
+    "Settlement",
 ]

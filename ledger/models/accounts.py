@@ -60,8 +60,9 @@ class Account(models.Model):
             models.Index(fields=["closed_on"], name="account_closed", condition=Q(closed_on__isnull=False)),
         ]
         constraints = [
-            models.CheckConstraint(name="account_dates",
-                                   condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on"))),
+            models.CheckConstraint(
+                name="account_dates", condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,8 +83,9 @@ class Delivered(models.Model):
 class BalanceChange(Delivered):
     """End-of-day balance of an account from `business_date` until its next change, in its currency."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="balances", db_index=False,
-                                verbose_name=_("账户"))
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="balances", db_index=False, verbose_name=_("账户")
+    )
     business_date = models.DateField(_("业务日期"), db_index=True)
     balance = models.DecimalField(_("余额"), max_digits=20, decimal_places=2)
 
@@ -117,8 +119,9 @@ class FxRate(Delivered):
 class Settlement(Delivered):
     """One international settlement of a customer, in US dollars."""
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="settlements", db_index=False,
-                                 verbose_name=_("客户"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="settlements", db_index=False, verbose_name=_("客户")
+    )
     business_date = models.DateField(_("业务日期"))
     usd_amount = models.DecimalField(_("金额（美元）"), max_digits=20, decimal_places=2)
 

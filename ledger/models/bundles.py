@@ -21,8 +21,14 @@ class Bundle(models.Model):
     to_on = models.DateField(_("止"))
     affects_from = models.DateField(_("影响起始日"), null=True, blank=True)
     loaded_at = models.DateTimeField(_("入库时间"), auto_now_add=True)
-    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True,
-                                  related_name="+", verbose_name=_("入库人"))
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("入库人"),
+    )
     remarks = models.JSONField(_("提示"), default=list)
 
     class Meta:
@@ -54,8 +60,9 @@ class BundleFile(models.Model):
         ordering = ["bundle", "name"]
         constraints = [
             models.UniqueConstraint(name="bundle_file_key", fields=["bundle", "name"]),
-            models.CheckConstraint(name="bundle_file_counts_tie",
-                                   condition=Q(rows=F("loaded") + F("quarantined"))),
+            models.CheckConstraint(
+                name="bundle_file_counts_tie", condition=Q(rows=F("loaded") + F("quarantined"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,7 +96,9 @@ class LateChange(models.Model):
         verbose_name = _("追溯变更")
         verbose_name_plural = _("追溯变更")
         indexes = [
-            models.Index(fields=["customer"], name="late_change_waiting", condition=Q(applied_at__isnull=True))
+            models.Index(
+                fields=["customer"], name="late_change_waiting", condition=Q(applied_at__isnull=True)
+            )
         ]
 
     def __str__(self) -> str:

@@ -51,10 +51,12 @@ class Run(models.Model):
         ordering = ["-business_date", "-version"]
         constraints = [
             models.UniqueConstraint(name="run_key", fields=["business_date", "version"]),
-            models.UniqueConstraint(name="run_one_current", fields=["business_date"],
-                                    condition=Q(is_current=True)),
-            models.CheckConstraint(name="run_current_succeeded",
-                                   condition=Q(is_current=False) | Q(status="succeeded")),
+            models.UniqueConstraint(
+                name="run_one_current", fields=["business_date"], condition=Q(is_current=True)
+            ),
+            models.CheckConstraint(
+                name="run_current_succeeded", condition=Q(is_current=False) | Q(status="succeeded")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,11 +81,13 @@ class Reading(models.Model):
     loan_product = models.DecimalField(max_digits=38, decimal_places=8)
     settlement_usd = models.DecimalField(max_digits=30, decimal_places=8)
     largest_deposit_product = models.DecimalField(max_digits=32, decimal_places=2)
-    largest_deposit_customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+",
-                                                 db_index=False)
+    largest_deposit_customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     largest_loan_product = models.DecimalField(max_digits=32, decimal_places=2)
-    largest_loan_customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+",
-                                              db_index=False)
+    largest_loan_customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     base_product = models.DecimalField(max_digits=38, decimal_places=8, null=True)
     base_days = models.PositiveSmallIntegerField()
     base_gap = models.CharField(max_length=16, blank=True)

@@ -93,7 +93,7 @@ class Line:
 
 @dataclass(frozen=True)
 class CustomerPart:
-    """One customer's contribution, or why it has none. `own_product` is the whole customer's, for the floor."""
+    """One customer's contribution, or why it has none; `own_product`, the customer's all, meets the floor."""
 
     customer_no: str
     name: str
@@ -190,10 +190,20 @@ def spans(account: AccountHistory, start: date, end: date, bucket: str) -> Itera
         value = worth(balance.amount, rate.amount if rate else None, account.bucket)
         counts = account.bucket == bucket
         note = "" if counts else account.bucket
-        yield Line(account.account_no, account.product, account.currency, first, after - ONE_DAY,
-                   balance.amount, rate.amount if rate else None, value, Decimal(1),
-                   (balance.source, *((rate.source,) if rate else ())), counts,
-                   "overdrawn" if counts and balance.amount < 0 and bucket != "loan" else note)
+        yield Line(
+            account.account_no,
+            account.product,
+            account.currency,
+            first,
+            after - ONE_DAY,
+            balance.amount,
+            rate.amount if rate else None,
+            value,
+            Decimal(1),
+            (balance.source, *((rate.source,) if rate else ())),
+            counts,
+            "overdrawn" if counts and balance.amount < 0 and bucket != "loan" else note,
+        )
 
 
 def _points(account: AccountHistory, start: date, end: date) -> list[date]:
@@ -212,9 +222,20 @@ def credited(lines: Iterable[Line], held: Sequence[Held]) -> Iterator[Line]:
         for piece in held:
             first, last = max(line.start, piece.start), min(line.end, piece.end)
             if first <= last:
-                yield Line(line.account_no, line.product_code, line.currency, first, last, line.balance,
-                           line.rate, line.value, piece.share, (*line.sources, piece.source), line.counts,
-                           line.note)
+                yield Line(
+                    line.account_no,
+                    line.product_code,
+                    line.currency,
+                    first,
+                    last,
+                    line.balance,
+                    line.rate,
+                    line.value,
+                    piece.share,
+                    (*line.sources, piece.source),
+                    line.counts,
+                    line.note,
+                )
 
 
 def own_product(accounts: Iterable[AccountHistory], start: date, end: date, bucket: str) -> Decimal:

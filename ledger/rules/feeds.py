@@ -11,7 +11,13 @@ PATTERNS = {
     "share": r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$",
     "currency": r"^[A-Z]{3}$",
 }
-SQL_TYPES = {"date": "date", "amount": "numeric", "unsigned": "numeric", "rate": "numeric", "share": "numeric"}
+SQL_TYPES = {
+    "date": "date",
+    "amount": "numeric",
+    "unsigned": "numeric",
+    "rate": "numeric",
+    "share": "numeric",
+}
 
 
 @dataclass(frozen=True)

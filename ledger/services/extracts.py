@@ -52,7 +52,9 @@ def lock_ledger() -> LedgerState:
     return LedgerState.objects.select_for_update().get(id=1)
 
 
-def _load(delivery: manifest.Delivery, state: LedgerState, *, by: User | None, report: Report | None) -> Loaded:
+def _load(
+    delivery: manifest.Delivery, state: LedgerState, *, by: User | None, report: Report | None
+) -> Loaded:
     with connection.cursor() as cursor:
         staging.prepare(cursor)
         present = [feed for feed in feeds.files() if feed.name in delivery.files]
@@ -61,7 +63,8 @@ def _load(delivery: manifest.Delivery, state: LedgerState, *, by: User | None, r
             staging.check_values(cursor, feed)
         start, end = _span(cursor, delivery, present)
         bundle = Bundle.objects.create(
-            digest=delivery.digest, name=delivery.name, from_on=start, to_on=end, loaded_by=by)
+            digest=delivery.digest, name=delivery.name, from_on=start, to_on=end, loaded_by=by
+        )
         loaded = Loaded(bundle, rows=rows, remarks=_remarks(delivery, present))
         for feed in present:
             _apply(cursor, feed, bundle, state, delivery.files[feed.name], loaded)
@@ -76,7 +79,9 @@ def _span(cursor: Any, delivery: manifest.Delivery, present: Sequence[FeedFile])
         return delivery.start, delivery.end
     parts = [f"SELECT business_date FROM row_{feed.table}" for feed in present if feed.dated]
     if parts:
-        cursor.execute(f"SELECT min(business_date), max(business_date) FROM ({' UNION ALL '.join(parts)}) AS d")
+        cursor.execute(
+            f"SELECT min(business_date), max(business_date) FROM ({' UNION ALL '.join(parts)}) AS d"
+        )
         first, last = cursor.fetchone()
         if first is not None:
             return first, last
@@ -85,13 +90,22 @@ def _span(cursor: Any, delivery: manifest.Delivery, present: Sequence[FeedFile])
 
 def _remarks(delivery: manifest.Delivery, present: Sequence[FeedFile]) -> list[str]:
     """Columns nobody reads, named once."""
-    return [f"{feed.name}: {column}" for feed in present
-            for column in staging.columns_of(feed, delivery.files[feed.name])
-            if column not in feed.column_names]
+    return [
+        f"{feed.name}: {column}"
+        for feed in present
+        for column in staging.columns_of(feed, delivery.files[feed.name])
+        if column not in feed.column_names
+    ]
 
 
-def _apply(cursor: Any, feed: FeedFile, bundle: Bundle, state: LedgerState,
-           delivered: manifest.DeliveredFile, loaded: Loaded) -> None:
+def _apply(
+    cursor: Any,
+    feed: FeedFile,
+    bundle: Bundle,
+    state: LedgerState,
+    delivered: manifest.DeliveredFile,
+    loaded: Loaded,
+) -> None:
     """Check one file against the bank, write it, and check what only shows afterwards."""
     earlier = None if feed.repeatable else _same_file(feed, delivered)
     if earlier is not None:
@@ -120,12 +134,14 @@ def _refuse_if_any(cursor: Any, report: Report | None) -> None:
         raise Refused(staging.errors(cursor, [feed.name for feed in feeds.files()]), report)
 
 
-def _finish(cursor: Any, bundle: Bundle, state: LedgerState, loaded: Loaded,
-            delivery: manifest.Delivery) -> None:
+def _finish(
+    cursor: Any, bundle: Bundle, state: LedgerState, loaded: Loaded, delivery: manifest.Delivery
+) -> None:
     """Counts, feeds now configured, days to work out again, and what other apps make of the bundle."""
     BundleFile.objects.bulk_create(
         BundleFile(bundle=bundle, name=name, sha256=delivery.files[name].sha256, rows=rows, loaded=rows)
-        for name, rows in loaded.rows.items())
+        for name, rows in loaded.rows.items()
+    )
     codes = _configured(delivery)
     Feed.objects.bulk_create([Feed(code=code, first_bundle=bundle) for code in codes], ignore_conflicts=True)
     write_pinyin()
@@ -141,6 +157,10 @@ def _finish(cursor: Any, bundle: Bundle, state: LedgerState, loaded: Loaded,
 
 def _configured(delivery: manifest.Delivery) -> list[str]:
     """Codes of the feeds this bundle brings: the file is there and the column that carries it too."""
-    return [code for feed in feeds.files() if feed.name in delivery.files
-            for code, column in feed.feeds.items()
-            if column in staging.columns_of(feed, delivery.files[feed.name])]
+    return [
+        code
+        for feed in feeds.files()
+        if feed.name in delivery.files
+        for code, column in feed.feeds.items()
+        if column in staging.columns_of(feed, delivery.files[feed.name])
+    ]

@@ -85,7 +85,7 @@ def read(path: Path, found: dict[str, Callable[[], IO[bytes]]], *, manifest_requ
     if MANIFEST not in found:
         if manifest_required:
             raise _refuse("no_manifest")
-        present = {name: {} for name in found if name in known}
+        present: dict[str, Any] = {name: {} for name in found if name in known}
         return Delivery(path.name, None, None, _fingerprints(present, found))
     start, end, listed = _manifest(found)
     errors = [BadRow(name, 0, "", "", "unknown_file") for name in listed if name not in known]

@@ -80,10 +80,16 @@ def _claim(day: date, place: int, places: int) -> Run:
         for dead in Run.objects.filter(status=Run.Status.RUNNING):
             _fail(dead, InterruptedError("stopped in the middle"))
         last = Run.objects.filter(business_date=day).order_by("-version").first()
-        bundle = Bundle.objects.order_by("-id").first()
+        bundle = Bundle.objects.latest("id")
         reason = queries.rerun_reason(day) if last is not None and last.is_current else ""
-        return Run.objects.create(business_date=day, version=last.version + 1 if last else 1, reason=reason,
-                                  through_bundle=bundle, place=place, places=places)
+        return Run.objects.create(
+            business_date=day,
+            version=last.version + 1 if last else 1,
+            reason=reason,
+            through_bundle=bundle,
+            place=place,
+            places=places,
+        )
 
 
 def _fail(run: Run, error: Exception) -> None:

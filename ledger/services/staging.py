@@ -15,14 +15,21 @@ from ledger.services.manifest import DeliveredFile
 from ledger.services.refusals import BadRow, Refused
 
 VALUE_REASONS = {
-    "code": "bad_text", "date": "not_a_date", "amount": "not_an_amount", "unsigned": "not_an_amount",
-    "rate": "not_a_rate", "share": "not_a_share", "currency": "not_a_currency",
+    "code": "bad_text",
+    "date": "not_a_date",
+    "amount": "not_an_amount",
+    "unsigned": "not_an_amount",
+    "rate": "not_a_rate",
+    "share": "not_a_share",
+    "currency": "not_a_currency",
 }
 FIELD_LIMIT = 1 << 16
 
 
 def prepare(cursor: Any) -> None:
     """Create the tables that live as long as the load: errors found, and effects on past days."""
+    # A second load in one outer transaction finds the first one's tables still there.
+    cursor.execute("DISCARD TEMP")
     cursor.execute("""
         CREATE TEMP TABLE load_error (file text, line bigint, col text, value text, code text, detail text)
             ON COMMIT DROP;
@@ -54,16 +61,22 @@ def columns_of(feed: FeedFile, delivered: DeliveredFile) -> list[str]:
 
 def _header(feed: FeedFile, delivered: DeliveredFile, stream: IO[bytes]) -> list[str]:
     """The column names of the first line; leaves `stream` at the second line."""
-    raw = stream.readline(FIELD_LIMIT)[delivered.skip:]
+    raw = stream.readline(FIELD_LIMIT)[delivered.skip :]
     encoding = "utf-8" if delivered.encoding == "UTF8" else "gb18030"
     names = next(csv.reader([raw.decode(encoding).strip("\r\n")]), [])
     names = [name.strip() for name in names]
     if not any(names):
         raise Refused([BadRow(feed.name, 1, "", "", "no_header")])
-    twice = [BadRow(feed.name, 1, name, name, "duplicate_column")
-             for i, name in enumerate(names) if name in names[:i]]
-    missing = [BadRow(feed.name, 1, column.name, "", "missing_column")
-               for column in feed.columns if column.name not in names and not column.optional]
+    twice = [
+        BadRow(feed.name, 1, name, name, "duplicate_column")
+        for i, name in enumerate(names)
+        if name in names[:i]
+    ]
+    missing = [
+        BadRow(feed.name, 1, column.name, "", "missing_column")
+        for column in feed.columns
+        if column.name not in names and not column.optional
+    ]
     if twice or missing:
         raise Refused(twice + missing)
     return names
@@ -72,9 +85,11 @@ def _header(feed: FeedFile, delivered: DeliveredFile, stream: IO[bytes]) -> list
 def _create(cursor: Any, feed: FeedFile, names: list[str]) -> None:
     absent = [column.name for column in feed.columns if column.name not in names]
     columns = sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(n)) for n in names + absent)
-    cursor.execute(sql.SQL(
-        "CREATE TEMP TABLE {} (line_no bigint GENERATED ALWAYS AS IDENTITY (START 2), {}) ON COMMIT DROP"
-    ).format(sql.Identifier(f"stg_{feed.table}"), columns))
+    cursor.execute(
+        sql.SQL(
+            "CREATE TEMP TABLE {} (line_no bigint GENERATED ALWAYS AS IDENTITY (START 2), {}) ON COMMIT DROP"
+        ).format(sql.Identifier(f"stg_{feed.table}"), columns)
+    )
 
 
 def _copy(cursor: Any, feed: FeedFile, delivered: DeliveredFile, names: list[str], stream: IO[bytes]) -> None:
@@ -101,8 +116,14 @@ def _torn_rows(feed: FeedFile, delivered: DeliveredFile, width: int) -> Iterator
         try:
             for row in reader:
                 if len(row) != width:
-                    yield BadRow(feed.name, reader.line_num, "", ",".join(row)[:80], "torn_row",
-                                 f"{len(row)} / {width}")
+                    yield BadRow(
+                        feed.name,
+                        reader.line_num,
+                        "",
+                        ",".join(row)[:80],
+                        "torn_row",
+                        f"{len(row)} / {width}",
+                    )
         except csv.Error as error:
             yield BadRow(feed.name, reader.line_num, "", "", "unreadable_row", str(error))
 
@@ -121,7 +142,8 @@ def _check_form(cursor: Any, feed: FeedFile, column: Column) -> None:
     bad = sql.SQL("{c} !~ %(pattern)s").format(c=sql.Identifier(column.name))
     if column.kind == "date":
         bad = sql.SQL("({bad} OR NOT pg_input_is_valid({c}, 'date'))").format(
-            bad=bad, c=sql.Identifier(column.name))
+            bad=bad, c=sql.Identifier(column.name)
+        )
     code = "not_a_choice" if column.choices else VALUE_REASONS[column.kind]
     cursor.execute(
         sql.SQL("""
@@ -131,8 +153,14 @@ def _check_form(cursor: Any, feed: FeedFile, column: Column) -> None:
             FROM {table}
             WHERE CASE WHEN coalesce({c}, '') = '' THEN %(needed)s ELSE {bad} END
         """).format(c=sql.Identifier(column.name), table=sql.Identifier(f"stg_{feed.table}"), bad=bad),
-        {"file": feed.name, "column": column.name, "code": code, "pattern": column.pattern,
-         "needed": not (column.nullable or column.optional), "detail": ", ".join(column.choices)},
+        {
+            "file": feed.name,
+            "column": column.name,
+            "code": code,
+            "pattern": column.pattern,
+            "needed": not (column.nullable or column.optional),
+            "detail": ", ".join(column.choices),
+        },
     )
 
 
@@ -143,8 +171,10 @@ def _create_view(cursor: Any, feed: FeedFile) -> None:
             c=sql.Identifier(column.name),
             t=sql.SQL(column.sql_type),
             ok=sql.SQL("pg_input_is_valid({c}, {t})").format(
-                c=sql.Identifier(column.name), t=sql.Literal(column.sql_type))
-            if column.sql_type != "text" else sql.SQL("true"),
+                c=sql.Identifier(column.name), t=sql.Literal(column.sql_type)
+            )
+            if column.sql_type != "text"
+            else sql.SQL("true"),
         )
         for column in feed.columns
     )
@@ -153,8 +183,12 @@ def _create_view(cursor: Any, feed: FeedFile) -> None:
             CREATE TEMP VIEW {view} AS
             SELECT line_no, {columns} FROM {table} s
             WHERE NOT EXISTS (SELECT FROM load_error e WHERE e.file = {file} AND e.line = s.line_no)
-        """).format(view=sql.Identifier(f"row_{feed.table}"), columns=columns,
-                    table=sql.Identifier(f"stg_{feed.table}"), file=sql.Literal(feed.name))
+        """).format(
+            view=sql.Identifier(f"row_{feed.table}"),
+            columns=columns,
+            table=sql.Identifier(f"stg_{feed.table}"),
+            file=sql.Literal(feed.name),
+        )
     )
 
 
@@ -173,9 +207,16 @@ def _check_key(cursor: Any, feed: FeedFile) -> None:
 
 def check_span(cursor: Any, feed: FeedFile, start: date, end: date) -> None:
     """Business dates must lie inside the manifest's span."""
-    run_check(cursor, feed, Check(
-        "business_date", "outside_span", f"s.business_date NOT BETWEEN '{start}' AND '{end}'",
-        f"'{start} – {end}'"))
+    run_check(
+        cursor,
+        feed,
+        Check(
+            "business_date",
+            "outside_span",
+            f"s.business_date NOT BETWEEN '{start}' AND '{end}'",
+            f"'{start} – {end}'",
+        ),
+    )
 
 
 def run_check(cursor: Any, feed: FeedFile, check: Check) -> None:
@@ -194,7 +235,9 @@ def errors(cursor: Any, order: list[str]) -> Iterator[BadRow]:
     """All errors found, causes before consequences: in the order the files load, then by line."""
     cursor.execute(
         "SELECT file, line, col, value, code, detail FROM load_error"
-        " ORDER BY array_position(%s, file), line, col", [order])
+        " ORDER BY array_position(%s, file), line, col",
+        [order],
+    )
     while portion := cursor.fetchmany(10_000):
         for file, line, column, value, code, detail in portion:
             yield BadRow(file, line, column, value or "", code, detail or "")

@@ -15,8 +15,8 @@ class User(AbstractUser):
     display_name = models.CharField(_("显示名"), max_length=80, blank=True)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("用户")
-        verbose_name_plural = _("用户")
+        verbose_name = _("用户")  # type: ignore[assignment]
+        verbose_name_plural = _("用户")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -30,10 +30,12 @@ class Grant(models.Model):
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="grants", verbose_name=_("机构"))
     starts_on = models.DateField(_("起"))
     ends_on = models.DateField(_("止"), null=True, blank=True)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+",
-                                   verbose_name=_("授予人"))
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+",
-                                     verbose_name=_("确认人"))
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("授予人")
+    )
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
+    )
 
     class Meta:
         verbose_name = _("授权")
@@ -41,13 +43,18 @@ class Grant(models.Model):
         ordering = ["user", "role", "starts_on"]
         constraints = [
             models.UniqueConstraint(name="grant_key", fields=["user", "role", "branch", "starts_on"]),
-            models.CheckConstraint(name="grant_dates",
-                                   condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(
+                name="grant_dates", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+            ),
             models.CheckConstraint(
                 name="grant_two_people",
                 condition=Q(granted_by__isnull=True, confirmed_by__isnull=True)
-                | (Q(granted_by__isnull=False) & ~Q(granted_by=F("confirmed_by"))
-                   & ~Q(granted_by=F("user")) & ~Q(confirmed_by=F("user"))),
+                | (
+                    Q(granted_by__isnull=False)
+                    & ~Q(granted_by=F("confirmed_by"))
+                    & ~Q(granted_by=F("user"))
+                    & ~Q(confirmed_by=F("user"))
+                ),
             ),
         ]
 

@@ -10,8 +10,9 @@ class LogEntry(models.Model):
     """One act that mattered. `by` is empty only for the platform's own jobs."""
 
     at = models.DateTimeField(_("时间"), auto_now_add=True, db_index=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+",
-                           verbose_name=_("操作人"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
+    )
     action = models.CharField(_("动作"), max_length=60)
     subject = models.CharField(_("对象"), max_length=120, db_index=True)
     reason = models.TextField(_("原因"), blank=True)

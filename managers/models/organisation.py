@@ -39,10 +39,13 @@ class Branch(models.Model):
         ordering = ["path"]
         indexes = [models.Index(fields=["path"], name="branch_path", opclasses=["varchar_pattern_ops"])]
         constraints = [
-            models.CheckConstraint(name="branch_kind_known", condition=models.Q(
-                kind__in=["head_office", "region", "branch", "rural_bank", "outlet"])),
-            models.CheckConstraint(name="branch_not_its_own_parent",
-                                   condition=~models.Q(parent=models.F("id"))),
+            models.CheckConstraint(
+                name="branch_kind_known",
+                condition=models.Q(kind__in=["head_office", "region", "branch", "rural_bank", "outlet"]),
+            ),
+            models.CheckConstraint(
+                name="branch_not_its_own_parent", condition=~models.Q(parent=models.F("id"))
+            ),
         ]
 
     def __str__(self) -> str:

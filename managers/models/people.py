@@ -37,8 +37,12 @@ class ClientManager(models.Model):
     title_level = models.CharField(_("职称"), max_length=32, blank=True)
     status = models.CharField(_("状态"), max_length=16, choices=Status, default=Status.ON_POST)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True,
-        related_name="client_manager", verbose_name=_("登录账号"),
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="client_manager",
+        verbose_name=_("登录账号"),
     )
 
     objects = ScopedQuerySet.as_manager()
@@ -48,10 +52,16 @@ class ClientManager(models.Model):
         verbose_name_plural = _("客户经理")
         ordering = ["employee_no"]
         constraints = [
-            models.CheckConstraint(name="manager_line_known", condition=models.Q(
-                line__in=["corporate", "personal", "integrated", "micro"])),
-            models.CheckConstraint(name="manager_status_known", condition=models.Q(
-                status__in=["candidate", "trainee", "on_post", "suspended", "back_office", "left"])),
+            models.CheckConstraint(
+                name="manager_line_known",
+                condition=models.Q(line__in=["corporate", "personal", "integrated", "micro"]),
+            ),
+            models.CheckConstraint(
+                name="manager_status_known",
+                condition=models.Q(
+                    status__in=["candidate", "trainee", "on_post", "suspended", "back_office", "left"]
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -36,8 +36,9 @@ class Customer(models.Model):
         verbose_name_plural = _("客户")
         ordering = ["customer_no"]
         constraints = [
-            models.CheckConstraint(name="customer_kind_known",
-                                   condition=Q(kind__in=["corporate", "personal"])),
+            models.CheckConstraint(
+                name="customer_kind_known", condition=Q(kind__in=["corporate", "personal"])
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,10 +95,14 @@ class Assignment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="assignment_share", condition=Q(share__gte=0, share__lte=1)),
-            models.CheckConstraint(name="assignment_dates",
-                                   condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
-            models.UniqueConstraint(name="assignment_key", fields=["customer", "manager", "starts_on"],
-                                    condition=Q(superseded_by__isnull=True)),
+            models.CheckConstraint(
+                name="assignment_dates", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+            ),
+            models.UniqueConstraint(
+                name="assignment_key",
+                fields=["customer", "manager", "starts_on"],
+                condition=Q(superseded_by__isnull=True),
+            ),
             ExclusionConstraint(
                 name="assignment_no_overlap",
                 expressions=[

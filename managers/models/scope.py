@@ -34,8 +34,9 @@ def grants_on(user: Any, on: date) -> list[Any]:
 
 def scope_of(user: Any, on: date) -> Scope:
     """The scope of a user on a day, from the grants that hold and the manager file that is theirs."""
-    held = [(ROLES[grant.role].reach, grant.branch.path) for grant in grants_on(user, on)
-            if grant.role in ROLES]
+    held = [
+        (ROLES[grant.role].reach, grant.branch.path) for grant in grants_on(user, on) if grant.role in ROLES
+    ]
     own = getattr(user, "client_manager", None) if user.is_authenticated and user.is_active else None
     return Scope(
         everything=any(reach == "all" for reach, _ in held),

@@ -27,18 +27,31 @@ class Command(ReportingCommand):
         try:
             installed = install(size=options["size"], seed=options["seed"])
         except NotEmpty as stranger:
-            raise CommandError(_("数据库里已有其他数据（%(names)s），不能再装演示银行；请使用空库，或设 DEMO=0。") % {
-                "names": stranger}) from None
+            raise CommandError(
+                _("数据库里已有其他数据（%(names)s），不能再装演示银行；请使用空库，或设 DEMO=0。")
+                % {"names": stranger}
+            ) from None
         bank = installed.bank
-        self.report(logins(bank), {
-            "already": installed.already, "first": bank.first_date, "last": bank.last_date,
-            "period": bank.period, "cast": dict(bank.cast), "users": [user.username for user in bank.users],
-        }, as_json=options["json"])
+        self.report(
+            logins(bank),
+            {
+                "already": installed.already,
+                "first": bank.first_date,
+                "last": bank.last_date,
+                "period": bank.period,
+                "cast": dict(bank.cast),
+                "users": [user.username for user in bank.users],
+            },
+            as_json=options["json"],
+        )
 
 
 def logins(bank: DemoBank) -> str:
     """Who can log in, as what, and what there is to see."""
     stories = {member.username: member.story for member in bank.members}
-    rows = [f"  {user.username:<10} {user.display_name} · {ROLES[user.role].name}  {stories.get(user.username, '')}"
-            for user in bank.users]
+    rows = [
+        f"  {user.username:<10} {user.display_name} · {ROLES[user.role].name}"
+        f"  {stories.get(user.username, '')}".rstrip()
+        for user in bank.users
+    ]
     return "\n".join([_("演示银行已就绪，密码均为 %(password)s：") % {"password": PASSWORD}, *rows])

@@ -1,21 +1,21 @@
 """explain EMPLOYEE_NO METRIC --date D --window W: a figure down to the day, the account and the file."""
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ledger import explanations, queries
-from ledger.edge import ReportingCommand
+from ledger.edge import ReportingCommand, business_date
 from ledger.explanations import Explained
 from ledger.rules.explaining import CustomerPart, Line, Section
 from ledger.rules.figures import shown
+from ledger.rules.windows import Window
 from managers.models import ClientManager
 
-REASONS = {"below_floor": "低于统计下限，未计入", "not_largest": "不是最大的一户", "": "计入"}
+REASONS = {"below_floor": _("低于统计下限，未计入"), "not_largest": _("不是最大的一户"), "": _("计入")}
 
 
 def amount(text: str) -> Decimal:
@@ -36,7 +36,7 @@ class Command(ReportingCommand):
         super().add_arguments(parser)
         parser.add_argument("employee_no")
         parser.add_argument("metric")
-        parser.add_argument("--date", type=date.fromisoformat, required=True)
+        parser.add_argument("--date", type=business_date, required=True)
         parser.add_argument("--window", required=True)
         parser.add_argument("--floor", type=amount, default=Decimal(0))
 
@@ -52,17 +52,27 @@ class Command(ReportingCommand):
         if manager is None:
             raise CommandError(_("没有工号 %(number)s 的客户经理。") % {"number": options["employee_no"]})
         try:
-            return explanations.explain(manager, options["metric"], on=options["date"],
-                                        window=options["window"], floor=options["floor"])
+            return explanations.explain(
+                manager,
+                options["metric"],
+                on=options["date"],
+                window=options["window"],
+                floor=options["floor"],
+            )
         except queries.NotPublished:
-            raise CommandError(_("%(day)s 没有已发布的日终；请先执行 run_nights --to %(day)s。") % {
-                "day": options["date"]}) from None
+            raise CommandError(
+                _("%(day)s 没有已发布的日终；请先执行 run_nights --to %(day)s。") % {"day": options["date"]}
+            ) from None
         except LookupError:
-            raise CommandError(_("没有可解释的指标 %(code)s；可用：%(known)s") % {
-                "code": options["metric"], "known": ", ".join(explanations.explainable())}) from None
+            raise CommandError(
+                _("没有可解释的指标 %(code)s；可用：%(known)s")
+                % {"code": options["metric"], "known": ", ".join(explanations.explainable())}
+            ) from None
         except ValueError:
-            raise CommandError(_("没有窗口 %(window)s；可用：month, quarter, year 及 previous_*") % {
-                "window": options["window"]}) from None
+            raise CommandError(
+                _("没有窗口 %(window)s；可用：month, quarter, year 及 previous_*")
+                % {"window": options["window"]}
+            ) from None
 
 
 def value_text(explained: Explained) -> str:
@@ -73,18 +83,27 @@ def value_text(explained: Explained) -> str:
 
 def lines(explained: Explained) -> Iterator[str]:
     """The explanation as indented text."""
-    what = explained.explanation
-    yield (f"{explained.manager} · {what.metric} · {what.window.name} {what.window.start} – {what.window.end}"
-           f" ({what.window.days}) · ≥ {what.floor} · {explained.run} · bundle {explained.run.through_bundle_id}")
-    yield f"= {value_text(explained)} {what.unit}"
+    what, run = explained.explanation, explained.run
+    yield f"{explained.manager} · {what.metric} · {span_text(what.window)} ({what.window.days})"
+    yield f"= {value_text(explained)} {what.unit} · ≥ {what.floor:f} · {run} · bundle {run.through_bundle_id}"
     for section in what.sections:
-        sign = "−" if section.sign < 0 else "+"
-        yield f"{sign} {section.code} {section.window.start} – {section.window.end}: {section.total:f} ÷ {section.divisor}"
-        for part in section.customers:
-            yield f"    {part.customer_no} {part.name}: {part.amount:f} · {REASONS.get(part.reason, part.reason)}"
-            yield from (f"        {line_text(line)}" for line in part.lines)
-    yield _("各部分之和 = %(sum)s，与已发布的数值一致：%(yes)s") % {
-        "sum": shown(what.value, what.unit), "yes": "✓" if explained.adds_up else "✕"}
+        yield from section_lines(section)
+    agrees = {"sum": shown(what.value, what.unit), "yes": "✓" if explained.adds_up else "✕"}
+    yield str(_("各部分之和 = %(sum)s，与已发布的数值一致：%(yes)s") % agrees)
+
+
+def span_text(window: Window) -> str:
+    """A window by name and dates."""
+    return f"{window.name} {window.start} – {window.end}"
+
+
+def section_lines(section: Section) -> Iterator[str]:
+    """One sum, its customers and their lines."""
+    sign = "−" if section.sign < 0 else "+"
+    yield f"{sign} {section.code} {span_text(section.window)}: {section.total:f} ÷ {section.divisor}"
+    for part in section.customers:
+        yield f"    {part.customer_no} {part.name}: {part.amount:f} · {REASONS[part.reason]}"
+        yield from (f"        {line_text(line)}" for line in part.lines)
 
 
 def line_text(line: Line) -> str:
@@ -92,44 +111,80 @@ def line_text(line: Line) -> str:
     rate = f" × {line.rate:f}" if line.rate is not None else ""
     sources = ", ".join(f"{each.bundle}/{each.file}:{each.line}" for each in line.sources)
     mark = "" if line.counts else f" [{line.note}]"
-    return (f"{line.account_no} {line.product_code} {line.start} – {line.end} ({line.days})"
-            f" {line.currency} {line.balance:f}{rate} × {line.share:f} = {line.amount:f}{mark} · {sources}")
+    return (
+        f"{line.account_no} {line.product_code} {line.start} – {line.end} ({line.days})"
+        f" {line.currency} {line.balance:f}{rate} × {line.share:f} = {line.amount:f}{mark} · {sources}"
+    )
 
 
 def facts(explained: Explained) -> dict[str, Any]:
     """The explanation as JSON: exact numbers as text."""
     what = explained.explanation
     return {
-        "employee_no": explained.manager.employee_no, "metric": what.metric, "unit": what.unit,
-        "window": what.window.name, "from": what.window.start, "to": what.window.end,
-        "days": what.window.days, "floor": f"{what.floor:f}", "state": explained.figure.state,
-        "reason": explained.figure.reason, "value": shown(explained.figure.value, what.unit),
+        "employee_no": explained.manager.employee_no,
+        "metric": what.metric,
+        "unit": what.unit,
+        "window": what.window.name,
+        "from": what.window.start,
+        "to": what.window.end,
+        "days": what.window.days,
+        "floor": f"{what.floor:f}",
+        "state": explained.figure.state,
+        "reason": explained.figure.reason,
+        "value": shown(explained.figure.value, what.unit),
         "exact": None if explained.figure.value is None else str(explained.figure.value),
-        "run": {"date": explained.run.business_date, "version": explained.run.version,
-                "bundle": explained.run.through_bundle_id},
-        "combination": what.combination, "adds_up": explained.adds_up,
+        "run": {
+            "date": explained.run.business_date,
+            "version": explained.run.version,
+            "bundle": explained.run.through_bundle_id,
+        },
+        "combination": what.combination,
+        "adds_up": explained.adds_up,
         "sections": [section_facts(section) for section in what.sections],
     }
 
 
 def section_facts(section: Section) -> dict[str, Any]:
     """One sum with its customers."""
-    return {"code": section.code, "sign": section.sign, "divisor": section.divisor,
-            "from": section.window.start, "to": section.window.end, "total": f"{section.total:f}",
-            "customers": [customer_facts(part) for part in section.customers]}
+    return {
+        "code": section.code,
+        "sign": section.sign,
+        "divisor": section.divisor,
+        "from": section.window.start,
+        "to": section.window.end,
+        "total": f"{section.total:f}",
+        "customers": [customer_facts(part) for part in section.customers],
+    }
 
 
 def customer_facts(part: CustomerPart) -> dict[str, Any]:
     """One customer with its lines."""
-    return {"customer_no": part.customer_no, "name": part.name, "counted": part.counted,
-            "reason": part.reason, "own_deposit_product": f"{part.own_product:f}",
-            "amount": f"{part.amount:f}", "lines": [line_facts(line) for line in part.lines]}
+    return {
+        "customer_no": part.customer_no,
+        "name": part.name,
+        "counted": part.counted,
+        "reason": part.reason,
+        "own_deposit_product": f"{part.own_product:f}",
+        "amount": f"{part.amount:f}",
+        "lines": [line_facts(line) for line in part.lines],
+    }
 
 
 def line_facts(line: Line) -> dict[str, Any]:
     """One span with its sources."""
-    return {"account_no": line.account_no, "product": line.product_code, "currency": line.currency,
-            "from": line.start, "to": line.end, "days": line.days, "balance": f"{line.balance:f}",
-            "rate": None if line.rate is None else f"{line.rate:f}", "value": f"{line.value:f}",
-            "share": f"{line.share:f}", "amount": f"{line.amount:f}", "counts": line.counts, "note": line.note,
-            "sources": [{"bundle": each.bundle, "file": each.file, "line": each.line} for each in line.sources]}
+    return {
+        "account_no": line.account_no,
+        "product": line.product_code,
+        "currency": line.currency,
+        "from": line.start,
+        "to": line.end,
+        "days": line.days,
+        "balance": f"{line.balance:f}",
+        "rate": None if line.rate is None else f"{line.rate:f}",
+        "value": f"{line.value:f}",
+        "share": f"{line.share:f}",
+        "amount": f"{line.amount:f}",
+        "counts": line.counts,
+        "note": line.note,
+        "sources": [{"bundle": each.bundle, "file": each.file, "line": each.line} for each in line.sources],
+    }

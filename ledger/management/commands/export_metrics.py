@@ -3,7 +3,6 @@
 import csv
 import sys
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from ledger import metrics, queries
+from ledger.edge import business_date
 from ledger.rules.figures import Figure, MetricRef, shown
 from ledger.rules.windows import TO_DATE
 from managers.models import ClientManager
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         """The date, and which windows, floors and metrics."""
-        parser.add_argument("--date", type=date.fromisoformat, required=True)
+        parser.add_argument("--date", type=business_date, required=True)
         parser.add_argument("--windows", default=",".join(TO_DATE))
         parser.add_argument("--floors", default=",".join(str(floor) for floor in queries.FLOORS))
         parser.add_argument("--metrics", default="")
@@ -37,8 +37,9 @@ class Command(BaseCommand):
         try:
             run = queries.current_run(options["date"])
         except queries.NotPublished:
-            raise CommandError(_("%(day)s 没有已发布的日终；请先执行 run_nights --to %(day)s。") % {
-                "day": options["date"]}) from None
+            raise CommandError(
+                _("%(day)s 没有已发布的日终；请先执行 run_nights --to %(day)s。") % {"day": options["date"]}
+            ) from None
         names = dict(ClientManager.objects.values_list("id", "employee_no"))
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["employee_no", "metric", "window", "floor", "value"])
@@ -55,12 +56,14 @@ class Command(BaseCommand):
             raise CommandError(_("--floors 须为逗号分隔的金额，如 0,500000。")) from None
         for code in codes:
             if code not in known:
-                raise CommandError(_("没有指标 %(code)s；可用：%(known)s") % {
-                    "code": code, "known": ", ".join(known)})
+                raise CommandError(
+                    _("没有指标 %(code)s；可用：%(known)s") % {"code": code, "known": ", ".join(known)}
+                )
         for window in options["windows"].split(","):
             if not any(window in metric.windows for metric in known.values()):
-                raise CommandError(_("没有窗口 %(window)s；可用：month, quarter, year 及 previous_*") % {
-                    "window": window})
+                raise CommandError(
+                    _("没有窗口 %(window)s；可用：month, quarter, year 及 previous_*") % {"window": window}
+                )
             for code in codes:
                 if window in known[code].windows:
                     yield from (MetricRef(code, window, floor) for floor in floors)

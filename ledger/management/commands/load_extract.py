@@ -22,7 +22,9 @@ class Command(ReportingCommand):
         """PATH, and where the error report goes."""
         super().add_arguments(parser)
         parser.add_argument("path", type=Path)
-        parser.add_argument("--no-manifest", action="store_true", help="accept a bundle without manifest.json")
+        parser.add_argument(
+            "--no-manifest", action="store_true", help="accept a bundle without manifest.json"
+        )
         parser.add_argument("--errors", type=Path, metavar="FILE", help="write every error to FILE as CSV")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +32,8 @@ class Command(ReportingCommand):
         try:
             with self._report(options["errors"]) as report:
                 loaded = load_bundle(
-                    options["path"], manifest_required=not options["no_manifest"], report=report)
+                    options["path"], manifest_required=not options["no_manifest"], report=report
+                )
         except Refused as refusal:
             self._refused(refusal, as_json=options["json"])
             sys.exit(2)
@@ -46,11 +49,17 @@ class Command(ReportingCommand):
             text = _("批次 %(id)s 早已入库，无需处理。") % {"id": loaded.bundle.id}
         else:
             text = _("批次 %(id)s 已入库，共 %(rows)s 行。") % {
-                "id": loaded.bundle.id, "rows": sum(loaded.rows.values())}
+                "id": loaded.bundle.id,
+                "rows": sum(loaded.rows.values()),
+            }
         for remark in loaded.remarks:
             text += "\n" + _("未读取：%(what)s") % {"what": remark}
-        facts = {"status": "already_loaded" if loaded.already else "loaded", "bundle": loaded.bundle.id,
-                 "rows": loaded.rows, "remarks": loaded.remarks}
+        facts = {
+            "status": "already_loaded" if loaded.already else "loaded",
+            "bundle": loaded.bundle.id,
+            "rows": loaded.rows,
+            "remarks": loaded.remarks,
+        }
         self.report(text, facts, as_json=as_json)
 
     def _refused(self, refusal: Refused, *, as_json: bool) -> None:
@@ -60,8 +69,17 @@ class Command(ReportingCommand):
             shown = f"{bad.column} = {bad.value!r}" if bad.column else bad.value
             lines.append("  " + " ".join(part for part in (bad.file, place, shown, bad.text) if part))
         self.stderr.write("\n".join(lines))
-        errors = [{"file": b.file, "line": b.line, "column": b.column, "value": b.value, "code": b.code,
-                   "reason": b.text} for b in refusal.shown]
+        errors = [
+            {
+                "file": b.file,
+                "line": b.line,
+                "column": b.column,
+                "value": b.value,
+                "code": b.code,
+                "reason": b.text,
+            }
+            for b in refusal.shown
+        ]
         if as_json:
             self.report("", {"status": "refused", "count": refusal.count, "errors": errors}, as_json=True)
 

@@ -1,0 +1,126 @@
+"""The words of the procedure: steps, seats, refusals, who was left out, and what a flag says."""
+
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from grading.rules import wording
+from ledger.rules.figures import shown
+
+STEPS = {
+    "open": later("开启"),
+    "measure": later("测算"),
+    "submit": later("提交风险审核"),
+    "clear": later("通过"),
+    "send_back": later("退回"),
+    "decide": later("决定"),
+    "publish": later("公布"),
+}
+
+SEATS = {
+    "hr": later("人力资源"),
+    "risk": later("风险"),
+    "group": later("领导小组"),
+}
+
+LEFT_OUT = {
+    "other_line": later("所在条线不适用本办法"),
+    "other_branch": later("所在机构不适用本办法"),
+    "not_on_post": later("不在岗（候选、停职、转内勤或离职）"),
+    "not_yet_on_post": later("截数日之后才任现职"),
+    "no_grade": later("截数日没有等级记录；请先登记等级"),
+    "grade_not_on_ladder": later("等级不在本办法的阶梯上；请核对等级记录或适用办法"),
+    "not_opened": later("在适用范围内，但尚未开启考核；请由人力资源部开启"),
+    "self": later("本人的考核须由他人测算"),
+}
+
+REFUSALS = {
+    "bad_period": later("考核期“%(period)s”写法不对；季度请写成 1993Q3，年度请写成 1993。"),
+    "no_rulebook": later("没有在 %(day)s 生效的管理办法“%(scheme)s”；现有：%(known)s。"
+                         "请核对代码，或先用 publish_rulebook 发布。"),
+    "not_published": later("%(day)s 没有已发布的日终，无法测算；请先执行 run_nights --to %(day)s。"),
+    "unknown": later("找不到要办理的考核；请刷新列表后重新选择。"),
+    "nothing_chosen": later("没有选择任何考核；请先勾选。"),
+    "wrong_state": later("%(who)s 的考核现为“%(state)s”，不能“%(step)s”；只有“%(needed)s”的考核可以。"
+                         "可能他人已先办理，请刷新后查看。"),
+    "own": later("这是您本人的考核，不能由本人“%(step)s”；请由他人办理。"),
+    "out_of_reach": later("您的角色或所辖机构不包括对 %(who)s 的考核“%(step)s”；如确有需要，请联系安全管理员授权。"),
+    "same_person": later("您已在 %(who)s 的考核中办理过“%(earlier)s”，不能再办理“%(step)s”；"
+                         "同一考核的经办、审核、决定须由不同的人担任，请转给他人。"),
+    "reason_needed": later("退回须写明原因，以便人力资源部知道要补什么；请填写后再退回。"),
+    "outdated": later("%(who)s 的考核所依据的数据已有变化；提交前请重新测算，审核中的请退回重新测算。"),
+    "flagged": later("%(who)s 的考核有标记，不能批量通过；请逐一查看证据后办理。"),
+    "unknown_outcome": later("决定只能是维持、晋升或降级；请重新选择。"),
+    "no_such_step": later("%(who)s 的等级“%(grade)s”已在阶梯一端，没有可以“%(outcome)s”到的等级；请改选其他决定。"),
+    "more_than_one_step": later("每次最多变动一级，“%(outcome)s”之后不是所填的等级；请更正等级或决定。"),
+    "vetoed": later("%(who)s 本期有一票否决事项，不能晋升；请改选维持或降级。"),
+    "deviation_needs_reason": later("决定与测算建议（%(proposed)s）不同，须写明理由；请填写后再提交。"),
+    "grade_moved": later("%(who)s 的等级自 %(day)s 起已登记为“%(grade)s”，与考核时的“%(judged)s”不同，不能按本次决定"
+                         "变更；请人力资源部先核对等级记录。"),
+}
+
+
+def english() -> bool:
+    """Whether the reader reads English rather than Chinese."""
+    return (get_language() or "").startswith("en")
+
+
+def flag_text(flag: dict[str, Any]) -> str:
+    """What a stored flag says, in the reader's language."""
+    return _FLAGS[flag["code"]](flag)
+
+
+def flag_tone(flag: dict[str, Any]) -> str:
+    """The state a flag is shown as: a key of `ledger.templatetags.figures.STATES`."""
+    return {"veto": "veto", "undecided": "undecided"}.get(flag["code"], "attention")
+
+
+def flag_name(code: str) -> str:
+    """The short name of a kind of flag, for filters and tags."""
+    return str(_FLAG_NAMES[code])
+
+
+_FLAG_NAMES = {
+    "veto": later("一票否决"),
+    "undecided": later("待数据"),
+    "proposal": later("等级变动"),
+    "spike": later("季末冲高"),
+    "transfers": later("期内移交"),
+    "joined": later("期内任职"),
+}
+
+
+def _title(flag: dict[str, Any]) -> str:
+    return str(flag["title_en"] if english() and flag.get("title_en") else flag["title"])
+
+
+def _awaited(flag: dict[str, Any]) -> str:
+    language = "en" if english() else "zh"
+    parts = [f"{_title(each)}（{wording.why(each['why'], each['why_params'], language=language)}）"
+             for each in flag["awaited"]]
+    return _("待数据：%(what)s") % {"what": "；".join(parts)} if parts else _("待数据")
+
+
+def _proposal(flag: dict[str, Any]) -> str:
+    text = _("建议晋升为%(grade)s") if flag["outcome"] == "promote" else _("建议降为%(grade)s")
+    return text % {"grade": _title(flag)}
+
+
+def _spike(flag: dict[str, Any]) -> str:
+    if flag["growth"] is None:
+        return _("季末最后两日才有存款")
+    percent = shown(Fraction(flag["growth"]) * 100, "count")
+    return _("季末最后两日存款日均比本季日均高 %(percent)s%%") % {"percent": percent}
+
+
+_FLAGS = {
+    "veto": lambda flag: _("一票否决：%(what)s") % {"what": _title(flag)},
+    "undecided": _awaited,
+    "proposal": _proposal,
+    "spike": _spike,
+    "transfers": lambda flag: _("期内有 %(count)s 户客户移交或调整比例") % {"count": flag["count"]},
+    "joined": lambda flag: _("%(day)s 起任现职，不满一个考核期") % {"day": flag["on"]},
+}

@@ -1,0 +1,147 @@
+"""Reads of the procedure: the queue, what happened to an appraisal, who is out of a cycle, what flags rest on."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from appraisal import messages, permissions
+from appraisal.models import Appraisal, Cycle, State, Step
+from appraisal.rules import flags, procedure, scope
+from grading import queries as grading
+from grading.models import RulebookVersion
+from grading.rules.schema import Rulebook
+from ledger import queries as ledger
+from ledger.models import Run
+from ledger.rules import windows
+from ledger.rules.windows import Period, Window
+from ledger.sql import set_wise, statement
+from managers.models import Assignment, ClientManager, User
+
+# What a page about appraisals touches of each; without it every row would ask again.
+RELATED = ("cycle", "manager__branch", "verdict__rulebook", "verdict__run")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A manager without an appraisal in a cycle, and why: a code of `messages.LEFT_OUT`."""
+
+    manager: ClientManager
+    code: str
+
+    @property
+    def text(self) -> str:
+        """Why, in the reader's language."""
+        return str(messages.LEFT_OUT[self.code])
+
+
+def visible(user: User, on: date) -> QuerySet[Appraisal]:
+    """The appraisals a user may see on a day, with all that a page shows of them."""
+    return Appraisal.objects.visible_to(user, on).select_related(*RELATED)
+
+
+def queue(user: User, on: date) -> QuerySet[Appraisal]:
+    """What waits for the risk department within a user's scope, the longest waiting first."""
+    return visible(user, on).filter(state=State.IN_RISK_QUEUE).order_by("state_since", "pk")
+
+
+def steps(appraisal: Appraisal) -> QuerySet[Step]:
+    """What happened to an appraisal, in order."""
+    return Step.objects.filter(appraisal=appraisal).select_related("by", "verdict").order_by("id")
+
+
+def by_state(cycle: Cycle) -> dict[str, int]:
+    """How many appraisals of a cycle are in each state; every state is named."""
+    counts = dict(cycle.appraisals.values_list("state").annotate(Count("id")).order_by())
+    return {state: counts.get(state, 0) for state in State.values}
+
+
+def by_outcome(cycle: Cycle) -> dict[str, int]:
+    """How many verdicts of a cycle came out how."""
+    counted = cycle.appraisals.filter(verdict__isnull=False).values_list("verdict__outcome")
+    return dict(counted.annotate(Count("id")).order_by("verdict__outcome"))
+
+
+def next_steps(appraisal: Appraisal, *, by: User, on: date) -> list[str]:
+    """The steps a user may take now: state, role, scope and separation all allow them."""
+    ready = {each.name for each in appraisal.get_available_state_transitions()}  # type: ignore[attr-defined]
+    if ready & {"measure", "await_data"}:
+        ready.add("measure")
+    taken = list(Step.objects.filter(appraisal=appraisal, by=by).values_list("name", flat=True))
+    return [name for name in procedure.STEPS if name in ready
+            and not procedure.conflicting(name, taken) and permissions.may(name, appraisal, by=by, on=on)]
+
+
+def taken_by(user: User, appraisals: Iterable[Appraisal]) -> dict[int, list[str]]:
+    """The steps a user has taken already, by appraisal id."""
+    found: dict[int, list[str]] = {}
+    taken = Step.objects.filter(by=user, appraisal__in=[each.pk for each in appraisals])
+    for appraisal, name in taken.values_list("appraisal_id", "name"):
+        found.setdefault(appraisal, []).append(name)
+    return found
+
+
+def unlogged() -> QuerySet[Appraisal]:
+    """Appraisals whose state is not the one their last step led to: somebody went round the services."""
+    last = Step.objects.filter(appraisal=OuterRef("pk")).order_by("-id").values("to_state")[:1]
+    return Appraisal.objects.annotate(logged=Subquery(last)).exclude(state=F("logged"))
+
+
+def candidates(
+    version: RulebookVersion, period: Period, people: QuerySet[ClientManager]
+) -> Iterator[tuple[ClientManager, str]]:
+    """Each manager with the code of `messages.LEFT_OUT` that keeps them out, "" for whoever is in scope."""
+    bounds = _bounds(grading.rulebook(version), period)
+    grades = grading.grades_on(period.end)
+    for manager in people.select_related("branch").order_by("employee_no"):
+        yield manager, scope.left_out(_candidate(manager, grades.get(manager.pk, "")), bounds)
+
+
+def _bounds(book: Rulebook, period: Period) -> scope.Bounds:
+    return scope.Bounds(book.scheme.lines, book.scheme.branches, [grade.code for grade in book.grades],
+                        period.end)
+
+
+def _candidate(manager: ClientManager, grade: str) -> scope.Candidate:
+    return scope.Candidate(manager.line, manager.status, manager.post_started_on, manager.branch.path, grade)
+
+
+def left_out(cycle: Cycle, people: QuerySet[ClientManager]) -> list[LeftOut]:
+    """Which of these managers have no appraisal in the cycle, and why."""
+    version = grading.version_in_force(cycle.scheme, cycle.ends_on)
+    inside = set(cycle.appraisals.values_list("manager_id", flat=True))
+    return [LeftOut(manager, code or "not_opened")
+            for manager, code in candidates(version, windows.period(cycle.period), people)
+            if manager.pk not in inside]
+
+
+def deposits_at_end(run: Run, managers: list[int]) -> dict[int, tuple[Fraction, Fraction]]:
+    """Daily averages (CNY) credited to each manager over the last days and over the quarter they end.
+
+    One statement for everyone, the same as the nights use: prefix sums, so the span costs nothing.
+    """
+    end = run.business_date
+    spans = [Window("last_days", end - timedelta(days=flags.LAST_DAYS - 1), end), windows.window("quarter", end)]
+    given = ledger.rollup_parameters(spans, end, [Decimal(0)], run=run.pk, managers=managers)
+    with set_wise() as cursor:
+        cursor.execute(statement("rollup"), given)
+        rows = [ledger.ReadingRow(*row) for row in cursor.fetchall()]
+    found = {(row.manager_id, row.window): Fraction(row.deposit_product) / row.days for row in rows}
+    return {manager: (found[manager, "last_days"], found[manager, "quarter"]) for manager in managers}
+
+
+def transfers(period: Period, managers: list[int]) -> dict[int, int]:
+    """Customers whose holder or share changed inside the period, counted per manager; 0 has no entry.
+
+    A customer's first assignment is no change, nor is one that begins on the period's first day.
+    """
+    earlier = Assignment.objects.current().filter(customer=OuterRef("customer"),
+                                                  starts_on__lt=OuterRef("starts_on"))
+    taken_over = Q(starts_on__gt=period.start, starts_on__lte=period.end) & Exists(earlier)
+    given_up = Q(ends_on__gte=period.start, ends_on__lt=period.end)
+    changed = Assignment.objects.current().filter(taken_over | given_up, manager__in=managers)
+    counted = changed.order_by().values_list("manager").annotate(Count("customer", distinct=True))
+    return dict(counted)

@@ -1,0 +1,41 @@
+"""What the authority may decide on a verdict: one step at most, with a reason against the proposal."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal["keep", "promote", "demote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a decision looks at: the grade held, its neighbours on the ladder ("" for none), the proposal."""
+
+    grade: str
+    above: str
+    below: str
+    proposed: str
+    vetoed: bool
+
+
+def grade_after(outcome: Outcome, case: Case) -> str:
+    """The grade that follows from an outcome: one step up or down, or the same; "" where there is none."""
+    return {"keep": case.grade, "promote": case.above, "demote": case.below}[outcome]
+
+
+def objection(outcome: Outcome, case: Case, *, grade: str = "", reason: str = "") -> str:
+    """Why this may not be decided, as a code of `messages.REFUSALS`; "" where it may.
+
+    `grade` is what the decider named, if anything: it must be the one that follows. A veto fails the
+    whole appraisal (source A, art. 11), so no reason promotes against it.
+
+    >>> objection("promote", Case("first", "senior", "second", "first", False))
+    'deviation_needs_reason'
+    """
+    follows = grade_after(outcome, case)
+    if not follows:
+        return "no_such_step"
+    if grade and grade != follows:
+        return "more_than_one_step"
+    if outcome == "promote" and case.vetoed:
+        return "vetoed"
+    return "deviation_needs_reason" if follows != case.proposed and not reason.strip() else ""
