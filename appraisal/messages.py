@@ -39,27 +39,39 @@ LEFT_OUT = {
 
 REFUSALS = {
     "bad_period": later("考核期“%(period)s”写法不对；季度请写成 1993Q3，年度请写成 1993。"),
-    "no_rulebook": later("没有在 %(day)s 生效的管理办法“%(scheme)s”；现有：%(known)s。"
-                         "请核对代码，或先用 publish_rulebook 发布。"),
+    "no_rulebook": later(
+        "没有在 %(day)s 生效的管理办法“%(scheme)s”；现有：%(known)s。"
+        "请核对代码，或先用 publish_rulebook 发布。"
+    ),
     "not_published": later("%(day)s 没有已发布的日终，无法测算；请先执行 run_nights --to %(day)s。"),
     "unknown": later("找不到要办理的考核；请刷新列表后重新选择。"),
     "nothing_chosen": later("没有选择任何考核；请先勾选。"),
-    "wrong_state": later("%(who)s 的考核现为“%(state)s”，不能“%(step)s”；只有“%(needed)s”的考核可以。"
-                         "可能他人已先办理，请刷新后查看。"),
+    "wrong_state": later(
+        "%(who)s 的考核现为“%(state)s”，不能“%(step)s”；只有“%(needed)s”的考核可以。"
+        "可能他人已先办理，请刷新后查看。"
+    ),
     "own": later("这是您本人的考核，不能由本人“%(step)s”；请由他人办理。"),
-    "out_of_reach": later("您的角色或所辖机构不包括对 %(who)s 的考核“%(step)s”；如确有需要，请联系安全管理员授权。"),
-    "same_person": later("您已在 %(who)s 的考核中办理过“%(earlier)s”，不能再办理“%(step)s”；"
-                         "同一考核的经办、审核、决定须由不同的人担任，请转给他人。"),
+    "out_of_reach": later(
+        "您的角色或所辖机构不包括对 %(who)s 的考核“%(step)s”；如确有需要，请联系安全管理员授权。"
+    ),
+    "same_person": later(
+        "您已在 %(who)s 的考核中办理过“%(earlier)s”，不能再办理“%(step)s”；"
+        "同一考核的经办、审核、决定须由不同的人担任，请转给他人。"
+    ),
     "reason_needed": later("退回须写明原因，以便人力资源部知道要补什么；请填写后再退回。"),
     "outdated": later("%(who)s 的考核所依据的数据已有变化；提交前请重新测算，审核中的请退回重新测算。"),
     "flagged": later("%(who)s 的考核有标记，不能批量通过；请逐一查看证据后办理。"),
     "unknown_outcome": later("决定只能是维持、晋升或降级；请重新选择。"),
-    "no_such_step": later("%(who)s 的等级“%(grade)s”已在阶梯一端，没有可以“%(outcome)s”到的等级；请改选其他决定。"),
+    "no_such_step": later(
+        "%(who)s 的等级“%(grade)s”已在阶梯一端，没有可以“%(outcome)s”到的等级；请改选其他决定。"
+    ),
     "more_than_one_step": later("每次最多变动一级，“%(outcome)s”之后不是所填的等级；请更正等级或决定。"),
     "vetoed": later("%(who)s 本期有一票否决事项，不能晋升；请改选维持或降级。"),
     "deviation_needs_reason": later("决定与测算建议（%(proposed)s）不同，须写明理由；请填写后再提交。"),
-    "grade_moved": later("%(who)s 的等级自 %(day)s 起已登记为“%(grade)s”，与考核时的“%(judged)s”不同，不能按本次决定"
-                         "变更；请人力资源部先核对等级记录。"),
+    "grade_moved": later(
+        "%(who)s 的等级自 %(day)s 起已登记为“%(grade)s”，与考核时的“%(judged)s”不同，"
+        "不能按本次决定变更；请人力资源部先核对等级记录。"
+    ),
 }
 
 
@@ -99,8 +111,10 @@ def _title(flag: dict[str, Any]) -> str:
 
 def _awaited(flag: dict[str, Any]) -> str:
     language = "en" if english() else "zh"
-    parts = [f"{_title(each)}（{wording.why(each['why'], each['why_params'], language=language)}）"
-             for each in flag["awaited"]]
+    parts = [
+        f"{_title(each)}（{wording.why(each['why'], each['why_params'], language=language)}）"
+        for each in flag["awaited"]
+    ]
     return _("待数据：%(what)s") % {"what": "；".join(parts)} if parts else _("待数据")
 
 

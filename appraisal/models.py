@@ -203,8 +203,9 @@ class Step(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(name="separation", when=pgtrigger.Before, operation=pgtrigger.Insert,
-                              func=SEPARATION),
+            pgtrigger.Trigger(
+                name="separation", when=pgtrigger.Before, operation=pgtrigger.Insert, func=SEPARATION
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Who may take which step of an appraisal: pairs of a check that refuses and the question whether it would."""
+"""Who may take which step of an appraisal: a check that refuses, and the question whether it would."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,10 +15,16 @@ from managers.roles import ROLES
 
 def reach(user: User, action: str, *, on: date) -> Scope:
     """How far the roles that permit `action` reach on a day, worked out once for a whole list."""
-    held = [(ROLES[grant.role].reach, grant.branch.path) for grant in grants_on(user, on)
-            if grant.role in ROLES and action in ROLES[grant.role].may]
-    return Scope(everything=any(reach == "all" for reach, _ in held),
-                 paths=frozenset(path for _, path in held if path), manager=None)
+    held = [
+        (ROLES[grant.role].reach, grant.branch.path)
+        for grant in grants_on(user, on)
+        if grant.role in ROLES and action in ROLES[grant.role].may
+    ]
+    return Scope(
+        everything=any(reach == "all" for reach, _ in held),
+        paths=frozenset(path for _, path in held if path),
+        manager=None,
+    )
 
 
 def within(scope: Scope, manager: ClientManager) -> bool:

@@ -1,4 +1,4 @@
-"""Reads of the procedure: the queue, what happened to an appraisal, who is out of a cycle, what flags rest on."""
+"""Reads of the procedure: the queue, the steps of an appraisal, who is left out, what flags rest on."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -71,8 +71,13 @@ def next_steps(appraisal: Appraisal, *, by: User, on: date) -> list[str]:
     if ready & {"measure", "await_data"}:
         ready.add("measure")
     taken = list(Step.objects.filter(appraisal=appraisal, by=by).values_list("name", flat=True))
-    return [name for name in procedure.STEPS if name in ready
-            and not procedure.conflicting(name, taken) and permissions.may(name, appraisal, by=by, on=on)]
+    return [
+        name
+        for name in procedure.STEPS
+        if name in ready
+        and not procedure.conflicting(name, taken)
+        and permissions.may(name, appraisal, by=by, on=on)
+    ]
 
 
 def taken_by(user: User, appraisals: Iterable[Appraisal]) -> dict[int, list[str]]:
@@ -101,8 +106,9 @@ def candidates(
 
 
 def _bounds(book: Rulebook, period: Period) -> scope.Bounds:
-    return scope.Bounds(book.scheme.lines, book.scheme.branches, [grade.code for grade in book.grades],
-                        period.end)
+    return scope.Bounds(
+        book.scheme.lines, book.scheme.branches, [grade.code for grade in book.grades], period.end
+    )
 
 
 def _candidate(manager: ClientManager, grade: str) -> scope.Candidate:
@@ -113,9 +119,11 @@ def left_out(cycle: Cycle, people: QuerySet[ClientManager]) -> list[LeftOut]:
     """Which of these managers have no appraisal in the cycle, and why."""
     version = grading.version_in_force(cycle.scheme, cycle.ends_on)
     inside = set(cycle.appraisals.values_list("manager_id", flat=True))
-    return [LeftOut(manager, code or "not_opened")
-            for manager, code in candidates(version, windows.period(cycle.period), people)
-            if manager.pk not in inside]
+    return [
+        LeftOut(manager, code or "not_opened")
+        for manager, code in candidates(version, windows.period(cycle.period), people)
+        if manager.pk not in inside
+    ]
 
 
 def deposits_at_end(run: Run, managers: list[int]) -> dict[int, tuple[Fraction, Fraction]]:
@@ -124,7 +132,8 @@ def deposits_at_end(run: Run, managers: list[int]) -> dict[int, tuple[Fraction, 
     One statement for everyone, the same as the nights use: prefix sums, so the span costs nothing.
     """
     end = run.business_date
-    spans = [Window("last_days", end - timedelta(days=flags.LAST_DAYS - 1), end), windows.window("quarter", end)]
+    last_days = Window("last_days", end - timedelta(days=flags.LAST_DAYS - 1), end)
+    spans = [last_days, windows.window("quarter", end)]
     given = ledger.rollup_parameters(spans, end, [Decimal(0)], run=run.pk, managers=managers)
     with set_wise() as cursor:
         cursor.execute(statement("rollup"), given)
@@ -138,8 +147,9 @@ def transfers(period: Period, managers: list[int]) -> dict[int, int]:
 
     A customer's first assignment is no change, nor is one that begins on the period's first day.
     """
-    earlier = Assignment.objects.current().filter(customer=OuterRef("customer"),
-                                                  starts_on__lt=OuterRef("starts_on"))
+    earlier = Assignment.objects.current().filter(
+        customer=OuterRef("customer"), starts_on__lt=OuterRef("starts_on")
+    )
     taken_over = Q(starts_on__gt=period.start, starts_on__lte=period.end) & Exists(earlier)
     given_up = Q(ends_on__gte=period.start, ends_on__lt=period.end)
     changed = Assignment.objects.current().filter(taken_over | given_up, manager__in=managers)

@@ -48,8 +48,17 @@ def grades_on(on: date, managers: Iterable[int] | None = None) -> dict[int, str]
     records = GradeRecord.objects.filter(effective_on__lte=on)
     if managers is not None:
         records = records.filter(manager__in=managers)
-    latest = records.order_by("manager", "-effective_on", "-id").distinct("manager")
+    latest = records.order_by("manager_id", "-effective_on", "-id").distinct("manager_id")
     return dict(latest.values_list("manager_id", "grade_code"))
+
+
+def latest_records(managers: Iterable[int]) -> dict[int, GradeRecord]:
+    """The last grade record of each manager whatever its day, those yet to take effect included."""
+    records = GradeRecord.objects.filter(manager__in=list(managers))
+    return {
+        record.manager_id: record
+        for record in records.order_by("manager_id", "-effective_on", "-id").distinct("manager_id")
+    }
 
 
 def grade_history(manager: int) -> QuerySet[GradeRecord]:
@@ -60,7 +69,7 @@ def grade_history(manager: int) -> QuerySet[GradeRecord]:
 def latest_verdicts(code: str, period: str) -> QuerySet[Verdict]:
     """The latest verdict of every manager under a scheme for a period."""
     verdicts = Verdict.objects.filter(rulebook__code=code, period=period)
-    latest = verdicts.order_by("manager", "-id").distinct("manager").values("id")
+    latest = verdicts.order_by("manager_id", "-id").distinct("manager_id").values("id")
     return (
         Verdict.objects.filter(id__in=latest)
         .select_related("manager", "rulebook")

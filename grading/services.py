@@ -8,6 +8,7 @@ from importlib import resources
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from grading import queries
 from grading.models import GradeRecord, RulebookVersion, Verdict
@@ -33,7 +34,7 @@ def publish_rulebook(text: str, *, effective_on: date, by: User, second: User) -
     people are one. Flaws of the text are kept with the version as warnings.
     """
     if by.pk == second.pk:
-        raise Refusal("maker_is_checker")
+        raise Refusal(_("起草人与通过人不能是同一人；请由第二人通过。"))
     book = checker.load(text)
     with transaction.atomic():
         version = _add_version(book, text, RulebookVersion.Origin.PUBLISHED, effective_on, by, second)
@@ -132,10 +133,10 @@ def judge(
         yield Judgement(manager, evidence, result)
 
 
-def freeze(judgement: Judgement, *, version: RulebookVersion, run: Run, period: Period) -> Verdict:
-    """Store a judgement with the evidence it rests on."""
+def frozen(judgement: Judgement, *, version: RulebookVersion, run: Run, period: Period) -> Verdict:
+    """A judgement with the evidence it rests on, as it would be stored; not stored yet."""
     result = judgement.verdict
-    return Verdict.objects.create(
+    return Verdict(
         manager=judgement.manager,
         rulebook=version,
         period=period.code,
@@ -147,6 +148,11 @@ def freeze(judgement: Judgement, *, version: RulebookVersion, run: Run, period: 
         evidence=evidence_to_list(judgement.evidence),
         result=result.to_dict(),
     )
+
+
+def freeze(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Store verdicts for good, all in one statement."""
+    return Verdict.objects.bulk_create(verdicts)
 
 
 def rejudged(stored: Verdict) -> verdict.Verdict:

@@ -1,1 +1,1 @@
-"""The judgement of the procedure: who is in scope, what needs a look, what may be decided, whose seat it is."""
+"""The judgement of the procedure: who is in scope, what to look at, what may be decided, whose seat it is."""

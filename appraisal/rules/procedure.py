@@ -36,5 +36,5 @@ SEATS: Mapping[Seat, tuple[str, ...]] = {
 
 
 def conflicting(step: str, taken: Iterable[str]) -> str:
-    """The earlier step by the same person that forbids this one, or "": one person, one seat per appraisal."""
+    """The earlier step by the same person that forbids this one, or "": one person, one seat."""
     return next((name for name in taken if STEPS[name].seat != STEPS[step].seat), "")

@@ -9,7 +9,7 @@ APPRAISED = ("on_post", "trainee")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What scope looks at: the file of a manager, and the grade held on the period's last day ("" for none)."""
+    """What scope looks at: a manager's file, and the grade on the period's last day ("" for none)."""
 
     line: str
     status: str

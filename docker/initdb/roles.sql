@@ -1,5 +1,6 @@
 -- Two roles: cmbank_owner owns the tables and runs migrations; cmbank_app is what web, worker and beat use.
 -- The app can read and change rows, never tables: no TRUNCATE, no ALTER, no trigger switched off.
+-- MAINTAIN lets it refresh the planner's statistics after a load, nothing else.
 -- Run once, by the administrator, inside the bank's empty database.
 
 \set ON_ERROR_STOP on
@@ -19,6 +20,6 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE :"DBNAME" TO cmbank_app;
 GRANT USAGE ON SCHEMA public TO cmbank_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE cmbank_owner IN SCHEMA public
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO cmbank_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON TABLES TO cmbank_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE cmbank_owner IN SCHEMA public
     GRANT USAGE, SELECT ON SEQUENCES TO cmbank_app;

@@ -48,6 +48,9 @@ def load_bundle(
 
 def lock_ledger() -> LedgerState:
     """Lock the ledger: loads and nights take turns, so a night sees whole bundles only."""
+    with connection.cursor() as cursor:
+        # Waiting one's turn behind a large night or load is no failure.
+        cursor.execute("SET LOCAL lock_timeout = '30min'")
     LedgerState.objects.bulk_create([LedgerState(id=1)], ignore_conflicts=True)
     return LedgerState.objects.select_for_update().get(id=1)
 

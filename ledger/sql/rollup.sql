@@ -16,15 +16,19 @@ WITH win AS (
       ON a.superseded_by IS NULL AND a.starts_on <= w."end"
      AND (a.ends_on IS NULL OR a.ends_on >= w.start)
     WHERE %(managers)s::bigint[] IS NULL OR a.manager_id = ANY (%(managers)s)
-), holder AS (
-    SELECT DISTINCT name, customer_id FROM piece
+), holder AS MATERIALIZED (
+    -- all four days beside the customer, so that each join below has customer and day as its key
+    SELECT DISTINCT name, p.customer_id, w.start - 1 AS before, w."end" AS last,
+           w.base_start - 1 AS base_before, w.base_end AS base_last
+    FROM piece p
+    JOIN win w USING (name)
 ), edge AS (
     SELECT customer_id, start - 1 AS day FROM piece
   UNION SELECT customer_id, "end" FROM piece
-  UNION SELECT h.customer_id, w.start - 1 FROM holder h JOIN win w USING (name)
-  UNION SELECT h.customer_id, w."end" FROM holder h JOIN win w USING (name)
-  UNION SELECT h.customer_id, w.base_start - 1 FROM holder h JOIN win w USING (name)
-  UNION SELECT h.customer_id, w.base_end FROM holder h JOIN win w USING (name)
+  UNION SELECT customer_id, before FROM holder
+  UNION SELECT customer_id, last FROM holder
+  UNION SELECT customer_id, base_before FROM holder
+  UNION SELECT customer_id, base_last FROM holder
 ), mark AS MATERIALIZED (
     SELECT e.customer_id, e.day, coalesce(d.product, 0) AS deposit, coalesce(l.product, 0) AS loan
     FROM edge e
@@ -40,22 +44,25 @@ WITH win AS (
         WHERE customer_id = e.customer_id AND bucket = 'loan' AND since <= e.day
         ORDER BY since DESC LIMIT 1
     ) AS l ON true
-), own AS (
+), acquired AS MATERIALIZED (
+    -- customers with an account older than our history whose balances begin only later
+    SELECT acc.customer_id, max(b.known_from) AS known_from
+    FROM ledger_account acc
+    CROSS JOIN LATERAL (
+        SELECT min(business_date) AS known_from FROM ledger_balancechange WHERE account_id = acc.id
+    ) AS b
+    WHERE acc.opened_on < %(history_start)s AND b.known_from > %(history_start)s
+    GROUP BY acc.customer_id
+), own AS MATERIALIZED (
     SELECT h.name, h.customer_id, z.deposit - a.deposit AS deposit, z.loan - a.loan AS loan,
            bz.deposit - ba.deposit AS base,
-           EXISTS (
-               -- an account older than our history whose balances begin inside or after the base year
-               SELECT FROM ledger_account acc
-               WHERE acc.customer_id = h.customer_id AND acc.opened_on < %(history_start)s
-                 AND (SELECT min(b.business_date) FROM ledger_balancechange b
-                      WHERE b.account_id = acc.id) > w.base_start
-           ) AS base_unknown
+           coalesce(k.known_from > h.base_before + 1, false) AS base_unknown
     FROM holder h
-    JOIN win w USING (name)
-    JOIN mark a ON a.customer_id = h.customer_id AND a.day = w.start - 1
-    JOIN mark z ON z.customer_id = h.customer_id AND z.day = w."end"
-    JOIN mark ba ON ba.customer_id = h.customer_id AND ba.day = w.base_start - 1
-    JOIN mark bz ON bz.customer_id = h.customer_id AND bz.day = w.base_end
+    LEFT JOIN acquired k USING (customer_id)
+    JOIN mark a ON (a.customer_id, a.day) = (h.customer_id, h.before)
+    JOIN mark z ON (z.customer_id, z.day) = (h.customer_id, h.last)
+    JOIN mark ba ON (ba.customer_id, ba.day) = (h.customer_id, h.base_before)
+    JOIN mark bz ON (bz.customer_id, bz.day) = (h.customer_id, h.base_last)
 ), credited AS (
     SELECT p.name, p.manager_id, p.customer_id,
            sum(p.share * (z.deposit - a.deposit)) AS deposit,

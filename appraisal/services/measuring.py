@@ -1,0 +1,218 @@
+"""Measure: judge managers on the published figures, freeze the evidence, and raise the flags."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from appraisal import permissions, queries
+from appraisal.models import Appraisal, Cycle, State, Step
+from appraisal.rules import flags
+from appraisal.services import steps
+from appraisal.services.cycles import version_for
+from appraisal.services.refusals import Refusal
+from grading import queries as grading
+from grading import services as grades
+from grading.models import RulebookVersion, Verdict
+from ledger import queries as ledger
+from ledger.models import Run
+from ledger.rules import windows
+from ledger.rules.windows import Period
+from managers.models import User
+from managers.permissions import check_may
+
+MEASURABLE = (State.OPENED, State.UNDECIDED, State.MEASURED, State.RETURNED)
+
+
+@dataclass
+class Measured:
+    """What a measurement did: log rows written, how many stood as they were, who could not be judged."""
+
+    steps: list[Step] = field(default_factory=list)
+    unchanged: int = 0
+    left: list[queries.LeftOut] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One appraisal as the current figures would have it: the verdict to freeze and its flags."""
+
+    verdict: Verdict
+    flags: list[flags.Flag]
+
+    def differs(self, row: Appraisal) -> bool:
+        """Whether the appraisal does not rest on just this already."""
+        return _basis(row.verdict) != _basis(self.verdict) or row.flags != self.flags
+
+
+def measure(
+    target: Cycle | Appraisal, *, by: User | None, on: date, reason: str = "", key: str = ""
+) -> Measured:
+    """Freeze evidence and verdict of every open appraisal of a cycle, or of one appraisal.
+
+    Opened ones become measured, or undecided where the verdict waits for data. Those measured, undecided or
+    returned get a new verdict only where figures, grade or rulebook have changed; a returned one that is
+    named itself always goes on, with HR's answer in `reason`. Nobody measures the own appraisal; `by` None
+    is the platform. Refusal where the period's last day is not published.
+    """
+    with transaction.atomic():
+        if isinstance(target, Cycle):
+            return _measure_cycle(target, by=by, on=on)
+        return _measure_one(target, by=by, on=on, reason=reason, key=key)
+
+
+def _measure_cycle(cycle: Cycle, *, by: User | None, on: date) -> Measured:
+    waiting = cycle.appraisals.filter(state__in=MEASURABLE).values_list("pk", flat=True)
+    done = Measured()
+    rows = list(_allowed(steps.locked(waiting), done, by=by, on=on)) if waiting else []
+    rows = [row for row in rows if row.state in MEASURABLE]
+    changed = {}
+    for row, reading in read(cycle, rows, left=done.left):
+        if row.state == State.OPENED or reading.differs(row):
+            changed[row] = reading
+        else:
+            done.unchanged += 1
+    done.steps = list(_store(changed, by=by).values())
+    return done
+
+
+def _allowed(rows: list[Appraisal], done: Measured, *, by: User | None, on: date) -> Iterator[Appraisal]:
+    """The rows in reach; one's own is left to others, and said."""
+    if by is None:
+        yield from rows
+        return
+    check_may(by, "open_cycle", on=on)
+    scope = permissions.reach(by, "open_cycle", on=on)
+    for row in rows:
+        if permissions.is_own(by, row.manager):
+            done.left.append(queries.LeftOut(row.manager, "self"))
+        elif permissions.within(scope, row.manager):
+            yield row
+
+
+def _measure_one(appraisal: Appraisal, *, by: User | None, on: date, reason: str, key: str) -> Measured:
+    done = Measured()
+    (row,) = steps.locked([appraisal.pk])
+    earlier = steps.answered("measure", [row], by=by, key=key)
+    if earlier:
+        return Measured(list(earlier.values()))
+    if by is not None:
+        permissions.check_may("measure", [row], by=by, on=on)
+        steps.check_seats("measure", [row], by=by)
+    if row.state not in MEASURABLE:
+        raise steps.wrong_state("measure", row)
+    for found, reading in read(row.cycle, [row], left=done.left):
+        if found.state in (State.OPENED, State.RETURNED) or reading.differs(found):
+            done.steps = list(_store({found: reading}, by=by, reason=reason, key=key).values())
+        else:
+            done.unchanged = 1
+    return done
+
+
+def read(
+    cycle: Cycle, rows: Iterable[Appraisal], left: list[queries.LeftOut] | None = None
+) -> list[tuple[Appraisal, Reading]]:
+    """What the figures now published say of each appraisal; who cannot be judged goes to `left`."""
+    period = windows.period(cycle.period)
+    version = version_for(cycle.scheme, period)
+    run = _run(cycle)
+    people = _on_ladder(list(rows), version, period, left)
+    judged = {
+        each.manager.pk: each
+        for each in grades.judge([row.manager for row in people], version=version, run=run, period=period)
+    }
+    facts = _facts([row.manager for row in people], run, period)
+    book = grading.rulebook(version)
+    return [
+        (
+            row,
+            Reading(
+                grades.frozen(judged[row.manager_id], version=version, run=run, period=period),
+                flags.flags(judged[row.manager_id].verdict, facts[row.manager_id], book=book),
+            ),
+        )
+        for row in people
+    ]
+
+
+def _run(cycle: Cycle) -> Run:
+    try:
+        return ledger.current_run(cycle.ends_on)
+    except ledger.NotPublished:
+        raise Refusal("not_published", day=cycle.ends_on) from None
+
+
+def _on_ladder(
+    rows: list[Appraisal], version: RulebookVersion, period: Period, left: list[queries.LeftOut] | None
+) -> list[Appraisal]:
+    """Grades may have been recorded since the cycle was opened: whoever has left the ladder waits."""
+    ladder = {grade.code for grade in grading.rulebook(version).grades}
+    held = grading.grades_on(period.end, [row.manager_id for row in rows])
+    if left is not None:
+        left.extend(
+            queries.LeftOut(row.manager, "grade_not_on_ladder")
+            for row in rows
+            if held.get(row.manager_id) not in ladder
+        )
+    return [row for row in rows if held.get(row.manager_id) in ladder]
+
+
+def _facts(people: list[Any], run: Run, period: Period) -> dict[int, flags.Facts]:
+    ids = [manager.pk for manager in people]
+    deposits = queries.deposits_at_end(run, ids) if ids else {}
+    moved = queries.transfers(period, ids)
+    return {
+        manager.pk: flags.Facts(
+            *deposits[manager.pk], moved.get(manager.pk, 0), manager.post_started_on, period.start
+        )
+        for manager in people
+    }
+
+
+def _store(
+    changed: dict[Appraisal, Reading], *, by: User | None, reason: str = "", key: str = ""
+) -> dict[int, Step]:
+    """Freeze the verdicts, move each appraisal to where its verdict puts it, and log."""
+    verdicts = grades.freeze(reading.verdict for reading in changed.values())
+    from_states = {row.pk: row.state for row in changed}
+    for (row, reading), verdict in zip(changed.items(), verdicts, strict=True):
+        row.verdict, row.flags = verdict, reading.flags
+        _move(row, State.UNDECIDED if verdict.outcome == "undecided" else State.MEASURED)
+    return steps.written("measure", list(changed), from_states, by=by, reason=reason, key=key)
+
+
+def _move(row: Appraisal, target: str) -> None:
+    """Where the new evidence says what the old one said, the appraisal stays where it is."""
+    if row.state == target:
+        return
+    if target == State.UNDECIDED:
+        row.await_data()
+    else:
+        row.measure()
+
+
+def _basis(verdict: Verdict | None) -> Any:
+    """All that a verdict rests on and says, in the form JSON gives back."""
+    if verdict is None:
+        return None
+    content = [verdict.rulebook_id, verdict.grade_code, verdict.evidence, verdict.result]
+    return json.loads(json.dumps(content))
+
+
+def outdated(rows: Iterable[Appraisal]) -> list[Appraisal]:
+    """Appraisals (of any cycles) whose verdict the figures now published no longer bear out."""
+    by_cycle: dict[int, list[Appraisal]] = {}
+    for row in rows:
+        by_cycle.setdefault(row.cycle_id, []).append(row)
+    found = []
+    for group in by_cycle.values():
+        readings = dict(read(group[0].cycle, group))
+        found += [
+            row
+            for row in group
+            if row not in readings or _basis(row.verdict) != _basis(readings[row].verdict)
+        ]
+    return found

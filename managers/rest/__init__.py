@@ -1,0 +1,1 @@
+"""What every REST resource of the house shares: problems, pages, access, parameters, description."""
