@@ -97,6 +97,7 @@ def flag_name(code: str) -> str:
 
 _FLAG_NAMES = {
     "veto": later("一票否决"),
+    "veto_above": later("晋升受阻"),
     "undecided": later("待数据"),
     "proposal": later("等级变动"),
     "spike": later("季末冲高"),
@@ -132,6 +133,7 @@ def _spike(flag: dict[str, Any]) -> str:
 
 _FLAGS = {
     "veto": lambda flag: _("一票否决：%(what)s") % {"what": _title(flag)},
+    "veto_above": lambda flag: _("未达上一级质量要求：%(what)s") % {"what": _title(flag)},
     "undecided": _awaited,
     "proposal": _proposal,
     "spike": _spike,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Exists, Min, OuterRef, Sum
 
 from ledger.models import Bundle, LedgerState, Reading, Run
@@ -42,12 +43,13 @@ class ReadingRow(NamedTuple):
 
 
 class Contribution(NamedTuple):
-    """What one customer brings a manager over a span: products (CNY-days), balances on its last day (CNY).
+    """What one customer brings a manager from a first day to `day`: products (CNY-days), balances (CNY).
 
     `own_…` and `…_balance` are the whole customer's; `deposit` and `loan` are credited at the shares of the
-    days. `share` is the one held on the last day, None for a customer handed over before it.
+    days. `share` is the one held on `day`, None for a customer handed over before it.
     """
 
+    day: date
     customer_id: int
     customer_no: str
     name: str
@@ -201,23 +203,14 @@ def _live(
         return _keyed(ReadingRow(*row) for row in cursor.fetchall())
 
 
-def average_curve(
-    manager: int, *, run: Run, start: date, days: Sequence[date], floor: Decimal
-) -> list[tuple[date, ReadingRow]]:
-    """The readings of one manager from `start` to each of `days`, by the same statement as the nights."""
-    spans = [Window(day.isoformat(), start, day) for day in days]
-    given = rollup_parameters(spans, run.business_date, [floor], run=run.pk, managers=[manager])
-    with set_wise() as cursor:
-        cursor.execute(statement("rollup"), given)
-        rows = {row.window: row for row in (ReadingRow(*each) for each in cursor.fetchall())}
-    return [(day, rows[day.isoformat()]) for day in days]
-
-
-def contributions(manager: int, *, start: date, end: date) -> list[Contribution]:
-    """Every customer held on some day of the span, the largest credited deposits first."""
-    with set_wise() as cursor:
-        cursor.execute(statement("contributions"), {"manager": manager, "start": start, "end": end})
-        return [Contribution(*row) for row in cursor.fetchall()]
+def contributions(manager: int, *, start: date, days: Sequence[date]) -> dict[date, list[Contribution]]:
+    """Per day of `days` every customer held on some day from `start` to it, the largest deposits first."""
+    found: dict[date, list[Contribution]] = {day: [] for day in days}
+    with connection.cursor() as cursor:
+        cursor.execute(statement("contributions"), {"manager": manager, "start": start, "days": list(days)})
+        for row in cursor.fetchall():
+            found[row[0]].append(Contribution(*row))
+    return found
 
 
 def _keyed(rows: Iterable[ReadingRow]) -> dict[tuple[int, str, Decimal], ReadingRow]:

@@ -15,7 +15,7 @@ from ledger.rules.figures import shown
 SPIKE = Fraction(1, 5)
 LAST_DAYS = 2
 
-CODES = ("veto", "undecided", "proposal", "spike", "transfers", "joined")
+CODES = ("veto", "veto_above", "undecided", "proposal", "spike", "transfers", "joined")
 
 Flag = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Facts:
 
 def flags(verdict: Verdict, facts: Facts, *, book: Rulebook) -> list[Flag]:
     """Every flag of an appraisal, JSON-able, the gravest first; each has a `code` of `CODES`."""
-    found = [*_vetoes(verdict), *_undecided(verdict), *_proposal(verdict, book)]
+    found = [*_vetoes(verdict, book), *_undecided(verdict), *_proposal(verdict, book)]
     if jumped(facts.last_days, facts.quarter):
         found.append(_spike(facts))
     if facts.transfers:
@@ -55,10 +55,12 @@ def jumped(last_days: Fraction, quarter: Fraction) -> bool:
     return last_days > 0 and last_days >= quarter * (1 + SPIKE)
 
 
-def _vetoes(verdict: Verdict) -> Iterator[Flag]:
+def _vetoes(verdict: Verdict, book: Rulebook) -> Iterator[Flag]:
+    """The vetoes that struck; those of the next grade alone stand in the way of a promotion only."""
+    own = {veto.code for veto in book.vetoes if verdict.grade in veto.grades}
     for struck in verdict.struck:
         of = struck.code.removeprefix("veto.")
-        yield {"code": "veto", "of": of, **_named(struck), "cites": struck.cites}
+        yield {"code": "veto" if of in own else "veto_above", "of": of, **_named(struck), "cites": struck.cites}
 
 
 def _undecided(verdict: Verdict) -> Iterator[Flag]:

@@ -19,6 +19,8 @@ FLOORS = (0, 500_000, 1_000_000, 3_000_000, 5_000_000)
 WINDOWS = ("month", "quarter", "year", "previous_month", "previous_quarter", "previous_year")
 BAD = ("substandard", "doubtful", "loss")
 Answer = tuple[str, Fraction | None, str]
+#: employee, metric, window, floor, parameters
+Key = tuple[str, str, str, int, tuple[tuple[str, str], ...]]
 Files = Mapping[str, Sequence[Sequence[Any]]]
 
 
@@ -220,19 +222,12 @@ class Twin:
 
     # --- figures ------------------------------------------------------------------------------------------
 
-    def figures(self, on: date) -> dict[tuple[str, str, str, int, tuple[tuple[str, str], ...]], Answer]:
-        """Every metric of every manager, window and floor as it stands for business date `on`."""
-        view = _View(self)
-        found = {}
-        for window in WINDOWS:
-            for floor in FLOORS:
-                for manager in self.managers:
-                    answers = view.answers(manager, *span_of(window, on), floor, window)
-                    found |= {(manager, code, window, floor, p): a for (code, p), a in answers.items()}
-        return found
+    def view(self) -> "View":
+        """Figures of this state of knowledge."""
+        return View(self)
 
 
-class _View:
+class View:
     """The figures of one state of knowledge; remembers daily values only to be asked twice in less time."""
 
     def __init__(self, twin: Twin) -> None:
@@ -241,6 +236,16 @@ class _View:
             setattr(self, name, cache(getattr(twin, name)))
         self.own = cache(self._own)
         self.everybody = list(twin.customers)
+
+    def figures(self, on: date) -> dict[Key, Answer]:
+        """Every metric of every manager, window and floor as it stands for business date `on`."""
+        found = {}
+        for window in WINDOWS:
+            for floor in FLOORS:
+                for manager in self.twin.managers:
+                    answers = self.answers(manager, *span_of(window, on), floor, window)
+                    found |= {(manager, code, window, floor, p): a for (code, p), a in answers.items()}
+        return found
 
     def _own(self, bucket: str, customer: str, start: date, end: date) -> int:
         daily = getattr(self, bucket)

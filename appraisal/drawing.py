@@ -1,0 +1,83 @@
+"""The procedure as a picture and a table, from the declared transitions and the list of roles."""
+
+from collections.abc import Iterable, Iterator
+
+from django.utils import translation
+
+from appraisal import messages
+from appraisal.models import Appraisal, State
+from appraisal.rules.procedure import STEPS
+from managers.roles import ROLES
+
+HEAD = """# 考核流程
+
+*Written by `python manage.py draw_states` from the transitions declared in `appraisal/models.py` and the roles in
+`managers/roles.py`; a test fails when it is out of date. The database refuses every other move by a trigger.*
+
+"""
+SEATS = """
+每一步都在同一事务内:锁定考核,核对状态、角色与辖区、回避,变更状态,写入日志。
+一人在同一考核中只能坐一个席位;任何人不得办理本人的考核(开启不属于办理)。批量通过只限没有任何标记的考核。
+"""
+#: The step whose log row a transition writes, where it is not called like the transition.
+STEP_OF = {"await_data": "measure"}
+#: Why a step may still be refused, beside state, role and seat.
+BOUNDS = {
+    "open": "管理办法所辖条线与机构,在岗或见习,截数日的等级在阶梯上;其余列明原因",
+    "measure": "截数日的日终已发布;缺数据的进入“待数据”,数据到后可再测算",
+    "submit": "所依据的数据没有变化",
+    "clear": "所依据的数据没有变化;批量时不得有标记",
+    "send_back": "须写明原因",
+    "decide": "每次一级;与测算建议不同须写明理由;有一票否决事项不得晋升",
+    "publish": "等级有变的,自考核期次日起记入等级历史",
+}
+
+
+def transitions() -> list[tuple[str, str, str]]:
+    """Every declared transition as (method, from, to), in the order of the procedure."""
+    field = Appraisal._meta.get_field("state")
+    order = list(State.values)
+    found = {(each.name, each.source, each.target) for each in field.get_all_transitions(Appraisal)}  # type: ignore[union-attr]
+    return sorted(found, key=lambda each: (order.index(each[1]), order.index(each[2])))
+
+
+def draw() -> str:
+    """The whole page as Markdown, in Chinese."""
+    with translation.override("zh-hans"):
+        return HEAD + "\n".join([*_diagram(), SEATS, *_table()]) + "\n"
+
+
+def _diagram() -> Iterator[str]:
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    for state in State:
+        yield f"    state \"{state.label} ({state.value})\" as {state.value}"
+    yield f"    [*] --> {State.OPENED.value}: {messages.STEPS['open']}"
+    for method, source, target in transitions():
+        yield f"    {source} --> {target}: {messages.STEPS[STEP_OF.get(method, method)]}"
+    yield f"    {State.PUBLISHED.value} --> [*]"
+    yield "```"
+
+
+def _table() -> Iterator[str]:
+    yield "| 步骤 | 由 | 至 | 席位 | 谁可以 | 另须 |"
+    yield "|---|---|---|---|---|---|"
+    for name, rule in STEPS.items():
+        moves = [each for each in transitions() if STEP_OF.get(each[0], each[0]) == name]
+        sources, targets = _labels(move[1] for move in moves), _labels(move[2] for move in moves)
+        who = "、".join(_allowed(rule.action)) + ("、系统作业" if rule.system else "")
+        yield (f"| {messages.STEPS[name]} (`{name}`) | {sources or '—'} | {targets or State.OPENED.label} "
+               f"| {messages.SEATS[rule.seat]} | {who} | {BOUNDS[name]} |")
+
+
+def _labels(states: Iterable[str]) -> str:
+    """The names of states, each once, in the order of the procedure."""
+    named = set(states)
+    return "、".join(str(state.label) for state in State if state.value in named)
+
+
+def _allowed(action: str) -> Iterator[str]:
+    reach = {"all": "全行", "subtree": "辖内"}
+    for role in ROLES.values():
+        if action in role.may:
+            yield f"{role.name}({reach.get(role.reach, role.reach)})"

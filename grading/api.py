@@ -1,0 +1,217 @@
+"""REST resources of grading: grades on a day, the stream of changes, verdicts, rulebooks."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from grading import changes
+from grading.models import GradeRecord, RulebookVersion, Verdict
+from grading.rules import verdict as verdicts
+from managers.models import ClientManager
+from managers.rest import parameters
+from managers.rest.openapi import on_parameter
+from managers.rest.paging import Stream
+from managers.rest.rows import ManagerFilters
+from managers.rest.views import Listing, OfManager, ReadOnly
+
+ON = on_parameter(_("等级的日期；默认今天"))
+OUTCOMES = ["promote", "keep", "warn", "demote", "vetoed", "undecided"]
+STANDARDS = ["met", "not_met", "undecided"]
+NODES = [*STANDARDS, "not_applicable"]
+
+
+class GradeSerializer(serializers.Serializer[Any]):
+    """The grade a manager holds on a day, since when and on what basis; nulls where there is none."""
+
+    employee_no = serializers.CharField()
+    on = serializers.DateField()
+    grade = serializers.CharField(allow_null=True)
+    effective_on = serializers.DateField(allow_null=True)
+    basis = serializers.CharField(allow_null=True)
+
+
+def grade_rows(managers: list[ClientManager], on: date) -> list[dict[str, Any]]:
+    """One row for every manager, in their order; one query."""
+    held = _holding([manager.pk for manager in managers], on)
+    return [_grade_row(manager, on, held.get(manager.pk)) for manager in managers]
+
+
+def _holding(managers: Iterable[int], on: date) -> dict[int, GradeRecord]:
+    """The record that holds on a day, by manager."""
+    records = GradeRecord.objects.filter(manager__in=managers, effective_on__lte=on)
+    latest = records.order_by("manager", "-effective_on", "-id").distinct("manager")
+    return {record.manager_id: record for record in latest}
+
+
+def _grade_row(manager: ClientManager, on: date, record: GradeRecord | None) -> dict[str, Any]:
+    return {
+        "employee_no": manager.employee_no,
+        "on": on,
+        "grade": record.grade_code if record else None,
+        "effective_on": record.effective_on if record else None,
+        "basis": record.basis if record else None,
+    }
+
+
+class ManagerGrade(OfManager):
+    """The grade of one client manager on a day."""
+
+    scope = "grades:read"
+    query_names = frozenset({"on"})
+
+    @extend_schema(
+        summary=_("一名客户经理某日的等级"), tags=["grades"], responses=GradeSerializer, parameters=[ON]
+    )
+    def get(self, request: Request, employee_no: str) -> Response:
+        """The latest record up to that day."""
+        on = parameters.day(request.query_params, "on") or self.today
+        return Response(GradeSerializer(grade_rows([self.manager()], on)[0]).data)
+
+
+@extend_schema(summary=_("某日的全部等级"), tags=["grades"], parameters=[ON])
+class Grades(Listing):
+    """The grades of all client managers in the caller's scope on a day."""
+
+    scope = "grades:read"
+    query_names = frozenset({"on"})
+    queryset = ClientManager.objects.all()
+    serializer_class = GradeSerializer
+    filterset_class = ManagerFilters
+    ordering = ("employee_no",)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The page of managers, turned into their grades."""
+        on = parameters.day(self.request.query_params, "on") or self.today
+        return grade_rows(super().paginate_queryset(queryset), on)
+
+
+class GradeChangeSerializer(serializers.ModelSerializer[GradeRecord]):
+    """One entry of the grade history."""
+
+    employee_no = serializers.CharField(source="manager.employee_no")
+    grade = serializers.CharField(source="grade_code")
+
+    class Meta:
+        model = GradeRecord
+        fields = ["id", "employee_no", "grade", "effective_on", "basis", "recorded_at"]
+
+
+@extend_schema(summary=_("等级变动流水，只增不改"), tags=["grades"])
+class GradeChanges(Listing):
+    """Every grade record in the order in which they were made, from a cursor on."""
+
+    scope = "grades:read"
+    queryset = GradeRecord.objects.select_related("manager")
+    serializer_class = GradeChangeSerializer
+    pagination_class = Stream
+    filter_backends = []
+
+    def get_queryset(self) -> Any:
+        """Only what no running transaction can still slip something before."""
+        return changes.settled(super().get_queryset())
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """One node of a verdict's reasons, as in the verdict export."""
+
+    code = serializers.CharField()
+    cites = serializers.CharField()
+    value = serializers.CharField(allow_null=True)
+    threshold = serializers.CharField(allow_null=True)
+    met = serializers.BooleanField(allow_null=True)
+    state = serializers.ChoiceField(choices=NODES)
+    comparison = serializers.CharField()
+    gap = serializers.CharField(allow_null=True)
+    unit = serializers.CharField()
+    title = serializers.CharField()
+    title_en = serializers.CharField()
+    metric = serializers.CharField()
+    window = serializers.CharField()
+    floor = serializers.CharField(allow_null=True)
+    why = serializers.CharField()
+
+
+class VerdictSerializer(serializers.ModelSerializer[Verdict]):
+    """A frozen verdict with its reasons; the fields of the verdict export and where it comes from."""
+
+    employee_no = serializers.CharField(source="manager.employee_no")
+    scheme = serializers.CharField(source="rulebook.code")
+    rulebook_number = serializers.IntegerField(source="rulebook.number")
+    run_date = serializers.DateField(source="run.business_date")
+    run_version = serializers.IntegerField(source="run.version")
+    grade = serializers.CharField(source="grade_code")
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
+
+    class Meta:
+        model = Verdict
+        fields = [
+            "id",
+            "employee_no",
+            "scheme",
+            "rulebook_number",
+            "period",
+            "on",
+            "run_date",
+            "run_version",
+            "grade",
+            "proposed_grade",
+            "outcome",
+            "created_at",
+        ]
+
+    def to_representation(self, instance: Verdict) -> dict[str, Any]:
+        """The row's own columns, and what the stored result says."""
+        result = verdicts.Verdict.from_dict(instance.result)
+        exported = verdicts.export(result, employee_no=instance.manager.employee_no)
+        judged = ("standards", "on_post", "cites", "why", "reasons")
+        return super().to_representation(instance) | {name: exported[name] for name in judged}
+
+
+class VerdictRowSerializer(VerdictSerializer):
+    """How a verdict is described: the columns and the judged part."""
+
+    standards = serializers.DictField(child=serializers.ChoiceField(choices=STANDARDS))
+    on_post = serializers.ChoiceField(choices=NODES, allow_null=True)
+    cites = serializers.CharField()
+    why = serializers.CharField()
+    reasons = ReasonSerializer(many=True)
+
+    class Meta(VerdictSerializer.Meta):
+        fields = [*VerdictSerializer.Meta.fields, "standards", "on_post", "cites", "why", "reasons"]
+
+
+class VerdictFilters(filters.FilterSet):
+    """How the verdicts of a manager are narrowed."""
+
+    scheme = filters.CharFilter("rulebook__code", label=_("办法代码"))
+    period = filters.CharFilter(label=_("考核期，如 1993Q3"))
+
+    class Meta:
+        model = Verdict
+        fields = ["scheme", "period"]
+
+
+@extend_schema(summary=_("一名客户经理的考核结论，新的在前"), tags=["verdicts"])
+class ManagerVerdicts(OfManager, Listing):
+    """The verdicts of one client manager."""
+
+    scope = "verdicts:read"
+    action = "view_appraisals"
+    # The evidence and the rulebook's text are long, and not part of the answer.
+    queryset = Verdict.objects.select_related("manager", "rulebook", "run").defer(
+        "evidence", "rulebook__content"
+    )
+    serializer_class = VerdictSerializer
+    filterset_class = VerdictFilters
+    ordering = ("-id",)
+
+    def get_queryset(self) -> Any:
+        """Only this manager's."""
+        return super().get_queryset().filter(manager=self.manager())

@@ -1,0 +1,33 @@
+"""The SQL equals the naive twin on generated histories: bundles out of order, corrections, nights in between."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from tests.ledger.histories import History, rolled_back
+
+EXAMPLES = int(os.environ.get("TWIN_EXAMPLES", "25"))
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+    print_blob=True,
+)
+@given(data=st.data())
+def test_every_published_figure_equals_the_naive_twin(data: st.DataObject, tmp_path_factory) -> None:
+    folder: Path = tmp_path_factory.mktemp("history")
+    with rolled_back():
+        history = History(data.draw, folder)
+        try:
+            history.play()
+            if history.twin.spans:
+                history.check()
+        finally:
+            note("\n".join(history.steps))
