@@ -51,7 +51,7 @@ def _diagram() -> Iterator[str]:
     yield "```mermaid"
     yield "stateDiagram-v2"
     for state in State:
-        yield f"    state \"{state.label} ({state.value})\" as {state.value}"
+        yield f'    state "{state.label} ({state.value})" as {state.value}'
     yield f"    [*] --> {State.OPENED.value}: {messages.STEPS['open']}"
     for method, source, target in transitions():
         yield f"    {source} --> {target}: {messages.STEPS[STEP_OF.get(method, method)]}"
@@ -66,8 +66,10 @@ def _table() -> Iterator[str]:
         moves = [each for each in transitions() if STEP_OF.get(each[0], each[0]) == name]
         sources, targets = _labels(move[1] for move in moves), _labels(move[2] for move in moves)
         who = "、".join(_allowed(rule.action)) + ("、系统作业" if rule.system else "")
-        yield (f"| {messages.STEPS[name]} (`{name}`) | {sources or '—'} | {targets or State.OPENED.label} "
-               f"| {messages.SEATS[rule.seat]} | {who} | {BOUNDS[name]} |")
+        yield (
+            f"| {messages.STEPS[name]} (`{name}`) | {sources or '—'} | {targets or State.OPENED.label} "
+            f"| {messages.SEATS[rule.seat]} | {who} | {BOUNDS[name]} |"
+        )
 
 
 def _labels(states: Iterable[str]) -> str:

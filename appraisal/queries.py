@@ -134,7 +134,7 @@ def deposits_at_end(run: Run, managers: list[int]) -> dict[int, tuple[Fraction, 
     end = run.business_date
     last_days = Window("last_days", end - timedelta(days=flags.LAST_DAYS - 1), end)
     spans = [last_days, windows.window("quarter", end)]
-    given = ledger.rollup_parameters(spans, end, [Decimal(0)], run=run.pk, managers=managers)
+    given = ledger.rollup_parameters(spans, [Decimal(0)], run=run.pk, managers=managers)
     with set_wise() as cursor:
         cursor.execute(statement("rollup"), given)
         rows = [ledger.ReadingRow(*row) for row in cursor.fetchall()]

@@ -20,4 +20,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
+    path("api/", include("cmbank.api")),
 ]
+handler400 = "cmbank.api.bad_request"
+handler500 = "cmbank.api.server_error"

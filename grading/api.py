@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +19,7 @@ from managers.rest import parameters
 from managers.rest.openapi import on_parameter
 from managers.rest.paging import Stream
 from managers.rest.rows import ManagerFilters
-from managers.rest.views import Listing, OfManager, ReadOnly
+from managers.rest.views import Listing, OfManager
 
 ON = on_parameter(_("等级的日期；默认今天"))
 OUTCOMES = ["promote", "keep", "warn", "demote", "vetoed", "undecided"]
@@ -46,7 +46,7 @@ def grade_rows(managers: list[ClientManager], on: date) -> list[dict[str, Any]]:
 def _holding(managers: Iterable[int], on: date) -> dict[int, GradeRecord]:
     """The record that holds on a day, by manager."""
     records = GradeRecord.objects.filter(manager__in=managers, effective_on__lte=on)
-    latest = records.order_by("manager", "-effective_on", "-id").distinct("manager")
+    latest = records.order_by("manager_id", "-effective_on", "-id").distinct("manager_id")
     return {record.manager_id: record for record in latest}
 
 
@@ -138,53 +138,39 @@ class ReasonSerializer(serializers.Serializer[Any]):
     why = serializers.CharField()
 
 
-class VerdictSerializer(serializers.ModelSerializer[Verdict]):
-    """A frozen verdict with its reasons; the fields of the verdict export and where it comes from."""
+class VerdictSerializer(serializers.Serializer[Any]):
+    """A frozen verdict: the fields of the verdict export, and which night and text it rests on."""
 
-    employee_no = serializers.CharField(source="manager.employee_no")
-    scheme = serializers.CharField(source="rulebook.code")
-    rulebook_number = serializers.IntegerField(source="rulebook.number")
-    run_date = serializers.DateField(source="run.business_date")
-    run_version = serializers.IntegerField(source="run.version")
-    grade = serializers.CharField(source="grade_code")
+    id = serializers.IntegerField()
+    employee_no = serializers.CharField()
+    scheme = serializers.CharField()
+    rulebook_number = serializers.IntegerField()
+    period = serializers.CharField()
+    on = serializers.DateField()
+    run_version = serializers.IntegerField()
+    grade = serializers.CharField()
+    proposed_grade = serializers.CharField()
     outcome = serializers.ChoiceField(choices=OUTCOMES)
-
-    class Meta:
-        model = Verdict
-        fields = [
-            "id",
-            "employee_no",
-            "scheme",
-            "rulebook_number",
-            "period",
-            "on",
-            "run_date",
-            "run_version",
-            "grade",
-            "proposed_grade",
-            "outcome",
-            "created_at",
-        ]
-
-    def to_representation(self, instance: Verdict) -> dict[str, Any]:
-        """The row's own columns, and what the stored result says."""
-        result = verdicts.Verdict.from_dict(instance.result)
-        exported = verdicts.export(result, employee_no=instance.manager.employee_no)
-        judged = ("standards", "on_post", "cites", "why", "reasons")
-        return super().to_representation(instance) | {name: exported[name] for name in judged}
-
-
-class VerdictRowSerializer(VerdictSerializer):
-    """How a verdict is described: the columns and the judged part."""
-
     standards = serializers.DictField(child=serializers.ChoiceField(choices=STANDARDS))
     on_post = serializers.ChoiceField(choices=NODES, allow_null=True)
     cites = serializers.CharField()
     why = serializers.CharField()
     reasons = ReasonSerializer(many=True)
+    created_at = serializers.DateTimeField()
 
-    class Meta(VerdictSerializer.Meta):
-        fields = [*VerdictSerializer.Meta.fields, "standards", "on_post", "cites", "why", "reasons"]
+
+def verdict_row(stored: Verdict) -> dict[str, Any]:
+    """A stored verdict as the verdict export writes it, with where it comes from."""
+    judged = verdicts.Verdict.from_dict(stored.result)
+    return verdicts.export(judged, employee_no=stored.manager.employee_no) | {
+        "id": stored.pk,
+        "scheme": stored.rulebook.code,
+        "rulebook_number": stored.rulebook.number,
+        "period": stored.period,
+        "on": stored.on,
+        "run_version": stored.run.version,
+        "created_at": stored.created_at,
+    }
 
 
 class VerdictFilters(filters.FilterSet):
@@ -203,7 +189,7 @@ class ManagerVerdicts(OfManager, Listing):
     """The verdicts of one client manager."""
 
     scope = "verdicts:read"
-    action = "view_appraisals"
+    permission = "view_appraisals"
     # The evidence and the rulebook's text are long, and not part of the answer.
     queryset = Verdict.objects.select_related("manager", "rulebook", "run").defer(
         "evidence", "rulebook__content"
@@ -215,3 +201,44 @@ class ManagerVerdicts(OfManager, Listing):
     def get_queryset(self) -> Any:
         """Only this manager's."""
         return super().get_queryset().filter(manager=self.manager())
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The page of verdicts, with their reasons."""
+        return [verdict_row(stored) for stored in super().paginate_queryset(queryset)]
+
+
+class RulebookSerializer(serializers.ModelSerializer[RulebookVersion]):
+    """One version of a regulation, by the digest of its text."""
+
+    class Meta:
+        model = RulebookVersion
+        fields = ["code", "number", "title", "origin", "effective_on", "adopted_at", "sha256"]
+
+
+class RulebookFilters(filters.FilterSet):
+    """How the list of rulebooks is narrowed."""
+
+    code = filters.CharFilter(label=_("办法代码"))
+
+    class Meta:
+        model = RulebookVersion
+        fields = ["code"]
+
+
+@extend_schema(summary=_("管理办法的各个版本，新的在前"), tags=["rulebooks"])
+class Rulebooks(Listing):
+    """Every version of every regulation. They are known throughout the bank: nothing here has a scope."""
+
+    scope = "rulebooks:read"
+    queryset = RulebookVersion.objects.defer("content")
+    serializer_class = RulebookSerializer
+    filterset_class = RulebookFilters
+    ordering = ("-id",)
+
+    def may_read(self, user: Any) -> bool:
+        """Everyone who may log in."""
+        return True
+
+    def visible(self, rows: Any) -> Any:
+        """All of them."""
+        return rows

@@ -3,14 +3,20 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.core.management.base import CommandError
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from grading.rules.findings import Finding
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a rulebook file; OSError where there is none."""
-    return path.read_bytes()
+    """The bytes of a rulebook file; a CommandError with exit status 2 where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        words = {"file": path, "why": error.strerror}
+        raise CommandError(_("读不到文件 %(file)s（%(why)s）；请检查路径。") % words, returncode=2) from None
 
 
 def findings_text(findings: Iterable[Finding]) -> list[str]:

@@ -31,12 +31,13 @@ def publish_rulebook(text: str, *, effective_on: date, by: User, second: User) -
     """Adopt a rulebook made by one person and confirmed by another, in force from `effective_on`.
 
     Raises checker.RulebookError with every finding where the text has errors, Refusal where the two
-    people are one. Flaws of the text are kept with the version as warnings.
+    people are one or this text is published for that day already. Flaws of the text are kept with the version as warnings.
     """
     if by.pk == second.pk:
         raise Refusal(_("起草人与通过人不能是同一人；请由第二人通过。"))
     book = checker.load(text)
     with transaction.atomic():
+        _refuse_repeat(book, text, effective_on)
         version = _add_version(book, text, RulebookVersion.Origin.PUBLISHED, effective_on, by, second)
         LogEntry.objects.create(
             by=second,
@@ -51,12 +52,32 @@ def publish_rulebook(text: str, *, effective_on: date, by: User, second: User) -
     return version
 
 
+def _refuse_repeat(book: Rulebook, text: str, effective_on: date) -> None:
+    """The same text for the same day a second time would only be another number for nothing."""
+    _lock_scheme(book)
+    last = (
+        RulebookVersion.objects.filter(
+            code=book.scheme.code, origin=RulebookVersion.Origin.PUBLISHED, effective_on=effective_on
+        )
+        .order_by("-number")
+        .first()
+    )
+    if last is not None and last.sha256 == hashlib.sha256(text.encode()).hexdigest():
+        words = {"number": last.number, "day": effective_on}
+        raise Refusal(_("同一文本已作为第 %(number)s 版自 %(day)s 起生效，无需重复发布。") % words)
+
+
+def _lock_scheme(book: Rulebook) -> None:
+    """Publications of a scheme take turns until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"rulebook {book.scheme.code}"])
+
+
 def _add_version(
     book: Rulebook, text: str, origin: str, effective_on: date, by: User | None, second: User | None
 ) -> RulebookVersion:
     """The next number of the scheme; the lock keeps two publications from taking the same one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"rulebook {book.scheme.code}"])
+    _lock_scheme(book)
     last = RulebookVersion.objects.filter(code=book.scheme.code).aggregate(last=Max("number"))["last"] or 0
     return RulebookVersion.objects.create(
         code=book.scheme.code,

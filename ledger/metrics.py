@@ -76,7 +76,7 @@ def _new_deposit(row: Any, ref: MetricRef, context: Context) -> Figure:
 def _new_against_own(row: Any, average: Fraction, context: Context) -> Figure:
     if row.base_gap == "history":
         return Figure.missing("history", "CNY", since=str(context.since))
-    base = context.last_year[row.manager_id, "previous_year", Decimal(row.floor)]
+    base = context.last_year[row.manager_id, row.window, Decimal(row.floor)]
     return Figure.of(average - Fraction(base.deposit_product) / base.days, "CNY", days=str(row.days))
 
 

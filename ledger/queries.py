@@ -149,20 +149,19 @@ def stored_floors() -> tuple[Decimal, ...]:
 
 def rollup_parameters(
     spans: Sequence[Window],
-    on: date,
     floors: Iterable[Decimal],
     *,
     run: int,
     managers: list[int] | None = None,
 ) -> dict[str, Any]:
-    """Parameters of `rollup.sql`; the base is the calendar year before the one of `on`."""
-    base = windows.base_year(on)
+    """Parameters of `rollup.sql`; the base of a span is the calendar year before the one it ends in."""
+    bases = [windows.base_year(span.end) for span in spans]
     return {
         "names": [span.name for span in spans],
         "starts": [span.start for span in spans],
         "ends": [span.end for span in spans],
-        "base_starts": [base.start] * len(spans),
-        "base_ends": [base.end] * len(spans),
+        "base_starts": [base.start for base in bases],
+        "base_ends": [base.end for base in bases],
         "floors": list(floors),
         "managers": managers,
         "history_start": history_start(),
@@ -185,6 +184,16 @@ def readings(
     return found
 
 
+def base_readings(
+    run: Run, names: Iterable[str], floors: Iterable[Decimal], managers: Iterable[int]
+) -> dict[tuple[int, str, Decimal], ReadingRow]:
+    """Readings over the base year of each named window, under the window's own name."""
+    ends = {name: windows.window(name, run.business_date).end for name in sorted(set(names))}
+    bases = {name: windows.base_year(end) for name, end in ends.items()}
+    spans = [Window(name, base.start, base.end) for name, base in bases.items()]
+    return _live(run, spans, {Decimal(floor) for floor in floors}, list(managers))
+
+
 def _stored(
     run: Run, names: set[str], floors: set[Decimal], managers: list[int] | None
 ) -> dict[tuple[int, str, Decimal], ReadingRow]:
@@ -197,7 +206,7 @@ def _stored(
 def _live(
     run: Run, spans: Sequence[Window], floors: Iterable[Decimal], managers: list[int]
 ) -> dict[tuple[int, str, Decimal], ReadingRow]:
-    given = rollup_parameters(spans, run.business_date, floors, run=run.pk, managers=managers)
+    given = rollup_parameters(spans, floors, run=run.pk, managers=managers)
     with set_wise() as cursor:
         cursor.execute(statement("rollup"), given)
         return _keyed(ReadingRow(*row) for row in cursor.fetchall())

@@ -18,7 +18,6 @@ from managers.rest.rows import BranchFilter, BranchSerializer, ManagerFilters, P
 from managers.rest.views import Listing, OfManager
 
 
-
 class ManagerSerializer(PersonSerializer):
     """A client manager as the register has it; the grade is a resource of its own, since it has a day."""
 
@@ -107,7 +106,7 @@ class Customers(Listing):
     """Customers in the caller's scope, with the shares that hold on a day."""
 
     scope = "customers:read"
-    action = "view_people"
+    permission = "view_people"
     query_names = frozenset({"on"})
     queryset = Customer.objects.select_related("branch")
     serializer_class = CustomerSerializer

@@ -60,7 +60,12 @@ def _vetoes(verdict: Verdict, book: Rulebook) -> Iterator[Flag]:
     own = {veto.code for veto in book.vetoes if verdict.grade in veto.grades}
     for struck in verdict.struck:
         of = struck.code.removeprefix("veto.")
-        yield {"code": "veto" if of in own else "veto_above", "of": of, **_named(struck), "cites": struck.cites}
+        yield {
+            "code": "veto" if of in own else "veto_above",
+            "of": of,
+            **_named(struck),
+            "cites": struck.cites,
+        }
 
 
 def _undecided(verdict: Verdict) -> Iterator[Flag]:

@@ -1,7 +1,7 @@
 """What the procedure does: open a cycle, measure it, and take each appraisal from step to step."""
 
 from appraisal.services.cycles import Opened, open_cycle
-from appraisal.services.measuring import Measured, measure
+from appraisal.services.measuring import Measured, appraise, measure
 from appraisal.services.moves import (
     clear,
     clear_unflagged,
@@ -18,6 +18,7 @@ __all__ = [
     "Measured",
     "Opened",
     "Refusal",
+    "appraise",
     "clear",
     "clear_unflagged",
     "decide",

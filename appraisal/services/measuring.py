@@ -12,7 +12,7 @@ from appraisal import permissions, queries
 from appraisal.models import Appraisal, Cycle, State, Step
 from appraisal.rules import flags
 from appraisal.services import steps
-from appraisal.services.cycles import version_for
+from appraisal.services.cycles import Opened, open_cycle, version_for
 from appraisal.services.refusals import Refusal
 from grading import queries as grading
 from grading import services as grades
@@ -62,6 +62,13 @@ def measure(
         if isinstance(target, Cycle):
             return _measure_cycle(target, by=by, on=on)
         return _measure_one(target, by=by, on=on, reason=reason, key=key)
+
+
+def appraise(scheme: str, period: str, *, by: User | None, on: date) -> tuple[Opened, Measured]:
+    """Open a cycle if needed and measure it, both or neither."""
+    with transaction.atomic():
+        opened = open_cycle(scheme, period, by=by, on=on)
+        return opened, measure(opened.cycle, by=by, on=on)
 
 
 def _measure_cycle(cycle: Cycle, *, by: User | None, on: date) -> Measured:

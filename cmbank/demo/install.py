@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 
 from appraisal import services as appraisal
+from appraisal.models import Appraisal, State
 from cmbank.demo.bank import DemoBank, build
 from cmbank.demo.cast import DemoUser
 from ledger.models import Bundle
@@ -18,7 +19,7 @@ from managers.roles import ROLES
 
 SCHEME = "corporate-six-grades"
 PASSWORD = "Demo-bank-2026"
-FIRST_NIGHT = date(2026, 6, 30)
+FIRST_NIGHT = date(2026, 8, 31)
 IN_ADMIN = ("branch_hr", "head_hr")
 
 
@@ -83,7 +84,12 @@ def _link(user: User, demo: DemoUser, bank: DemoBank) -> None:
 
 
 def _open_cycle(bank: DemoBank) -> None:
-    """The last quarter's appraisal, measured and handed to risk by HR."""
-    hr = User.objects.get(username="hr")
-    cycle = appraisal.open_cycle(SCHEME, bank.period, by=hr, on=bank.last_date)
-    appraisal.measure(cycle, by=hr, on=bank.last_date)
+    """The last quarter's appraisal, opened and measured for all, its branch handed to risk by HR."""
+    opened = appraisal.open_cycle(SCHEME, bank.period, by=None, on=bank.last_date)
+    if opened.added:
+        appraisal.measure(opened.cycle, by=None, on=bank.last_date)
+        hr = User.objects.get(username="hr")
+        measured = Appraisal.objects.visible_to(hr, bank.last_date).filter(
+            cycle=opened.cycle, state=State.MEASURED
+        )
+        appraisal.submit_many([each.pk for each in measured], by=hr, on=bank.last_date)

@@ -129,7 +129,7 @@ def advance_products(cursor: Any, state: LedgerState, through: date) -> None:
 def write_readings(cursor: Any, run: Run) -> None:
     """Readings of all managers for the windows to date, at every stored floor."""
     spans = [windows.window(name, run.business_date) for name in windows.TO_DATE]
-    given = queries.rollup_parameters(spans, run.business_date, queries.stored_floors(), run=run.pk)
+    given = queries.rollup_parameters(spans, queries.stored_floors(), run=run.pk)
     cursor.execute(f"INSERT INTO ledger_reading ({queries.READING_COLUMNS}) {statement('rollup')}", given)
 
 

@@ -45,20 +45,21 @@ WITH win AS (
         ORDER BY since DESC LIMIT 1
     ) AS l ON true
 ), acquired AS MATERIALIZED (
-    -- customers with an account older than our history whose balances begin only later
-    SELECT acc.customer_id, max(b.known_from) AS known_from
+    -- accounts older than our history whose balances begin only later
+    SELECT DISTINCT acc.customer_id, b.known_from
     FROM ledger_account acc
     CROSS JOIN LATERAL (
         SELECT min(business_date) AS known_from FROM ledger_balancechange WHERE account_id = acc.id
     ) AS b
     WHERE acc.opened_on < %(history_start)s AND b.known_from > %(history_start)s
-    GROUP BY acc.customer_id
 ), own AS MATERIALIZED (
     SELECT h.name, h.customer_id, z.deposit - a.deposit AS deposit, z.loan - a.loan AS loan,
            bz.deposit - ba.deposit AS base,
-           coalesce(k.known_from > h.base_before + 1, false) AS base_unknown
+           -- what begins after the window is not known of on its last day: figures never rest on the future
+           EXISTS (SELECT FROM acquired k
+                   WHERE k.customer_id = h.customer_id
+                     AND k.known_from > h.base_before + 1 AND k.known_from <= h.last) AS base_unknown
     FROM holder h
-    LEFT JOIN acquired k USING (customer_id)
     JOIN mark a ON (a.customer_id, a.day) = (h.customer_id, h.before)
     JOIN mark z ON (z.customer_id, z.day) = (h.customer_id, h.last)
     JOIN mark ba ON (ba.customer_id, ba.day) = (h.customer_id, h.base_before)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
@@ -52,14 +51,6 @@ def on_parameter(meaning: Any) -> OpenApiParameter:
     return OpenApiParameter("on", OpenApiTypes.DATE, description=meaning)
 
 
-class Description(AutoSchema):
-    """Docstrings are for those who read the code: only what a view says in `extend_schema` is published."""
-
-    def get_description(self) -> str:
-        """Nothing, unless `extend_schema` gives it."""
-        return ""
-
-
 class BearerTokenScheme(OpenApiAuthenticationExtension):
     """The bearer token, as Swagger offers it under Authorize."""
 
@@ -74,9 +65,6 @@ class BearerTokenScheme(OpenApiAuthenticationExtension):
 def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Postprocessing: every operation may answer with a problem, and says so."""
     components = result.setdefault("components", {})
-    for schema in components.get("schemas", {}).values():
-        if "enum" not in schema:
-            schema.pop("description", None)
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["responses"] = {f"Problem{status}": _problem(text) for status, text in PROBLEMS.items()}
     for path in result["paths"].values():

@@ -73,9 +73,7 @@ class Stream(BasePagination):
         self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
     ) -> list[Any]:
         """The records after `since`, by id."""
-        size = parameters.page_size(
-            request.query_params, "page_size", default=PAGE_SIZE, most=MAX_PAGE_SIZE
-        )
+        size = parameters.page_size(request.query_params, "page_size", default=PAGE_SIZE, most=MAX_PAGE_SIZE)
         since = parameters.cursor(request.query_params, "since")
         found = list(queryset.filter(id__gt=since).order_by("id")[: size + 1])
         page = found[:size]

@@ -81,5 +81,5 @@ def page_size(given: QueryDict, name: str, *, default: int, most: int) -> int:
 
 def bad_cursor(name: str) -> Problem:
     """A cursor that no answer of ours contained."""
-    detail = _("%(name)s 不是本接口给出的翻页标记；请用上一次应答中的 next，或从第一页开始。") % {"name": name}
-    return Problem(400, "bad_cursor", detail, parameter=name)
+    sentence = _("%(name)s 不是本接口给出的翻页标记；请用上一次应答中的 next，或从第一页开始。")
+    return Problem(400, "bad_cursor", sentence % {"name": name}, parameter=name)

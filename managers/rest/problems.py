@@ -103,8 +103,12 @@ def recognised(error: Exception) -> Problem | None:
     if isinstance(error, SuspiciousOperation):
         return bad_request()
     if isinstance(error, PermissionDenied):
-        return Problem(403, "forbidden", str(error) or _("您没有这项权限；如确有需要，请联系安全管理员授权。"))
+        return Problem(403, "forbidden", str(error) or _forbidden())
     return _of_framework(error) if isinstance(error, exceptions.APIException) else None
+
+
+def _forbidden() -> str:
+    return _("您没有这项权限；如确有需要，请联系安全管理员授权。")
 
 
 def _of_framework(error: exceptions.APIException) -> Problem:
@@ -119,7 +123,7 @@ def _of_framework(error: exceptions.APIException) -> Problem:
         return Problem(401, error.get_codes(), str(error.detail))
     sentences = {
         401: ("not_authenticated", _("请先登录，或在 Authorization 头中提供 Bearer 令牌。")),
-        403: ("forbidden", _("您没有这项权限；如确有需要，请联系安全管理员授权。")),
+        403: ("forbidden", _forbidden()),
         405: ("method_not_allowed", _("本接口只读，只接受 GET。")),
         406: ("not_acceptable", _("没有所要求的格式；请把 Accept 头设为 application/json。")),
     }

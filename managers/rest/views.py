@@ -19,7 +19,6 @@ from rest_framework.views import APIView
 from managers.models import ClientManager
 from managers.models.scope import ScopedQuerySet
 from managers.rest import access, parameters
-from managers.rest.openapi import Description
 from managers.rest.paging import Pages
 
 
@@ -27,16 +26,15 @@ from managers.rest.paging import Pages
 class ReadOnly(APIView):
     """GET and HEAD of something a token's scope and a role's permission open; an ETag on every answer.
 
-    `scope` is one of `managers.tokens.SCOPES`, `action` a permission of `managers.roles` (empty: any
+    `scope` is one of `managers.tokens.SCOPES`, `permission` one of `managers.roles` (empty: any
     business role), `query_names` the parameters the view reads.
     """
 
     http_method_names = ["get", "head"]
     permission_classes = [access.MayRead]
     throttle_classes = [access.PerToken]
-    schema = Description()
     scope: ClassVar[str]
-    action: ClassVar[str] = ""
+    permission: ClassVar[str] = ""
     query_names: ClassVar[frozenset[str]] = frozenset()
 
     @cached_property
@@ -46,11 +44,11 @@ class ReadOnly(APIView):
 
     def may_read(self, user: Any) -> bool:
         """Whether this kind of data is open to the user at all."""
-        return access.may_read(user, self.action, self.today)
+        return access.may_read(user, self.permission, self.today)
 
     def visible(self, rows: ScopedQuerySet) -> ScopedQuerySet:
         """Only the rows the caller may read."""
-        return access.readable(rows, self.request.user, self.action, self.today)
+        return access.readable(rows, self.request.user, self.permission, self.today)
 
     def known_parameters(self) -> frozenset[str]:
         """Every parameter that means something here."""
@@ -64,7 +62,7 @@ class ReadOnly(APIView):
         parameters.check_names(request.query_params, self.known_parameters())
 
     def finalize_response(self, request: HttpRequest, response: Any, *args: Any, **kwargs: Any) -> Response:
-        """No cache between us and the caller keeps a copy; the caller may, and asks whether it still holds."""
+        """Only the caller keeps a copy, and asks each time whether it still holds."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(answer, private=True, no_cache=True)
         return answer

@@ -29,9 +29,7 @@ class Command(ReportingCommand):
         """Open, measure, and count the outcomes."""
         on = timezone.localdate()
         try:
-            services.check_published(options["period"])
-            opened = services.open_cycle(options["scheme"], options["period"], by=None, on=on)
-            measured = services.measure(opened.cycle, by=None, on=on)
+            opened, measured = services.appraise(options["scheme"], options["period"], by=None, on=on)
         except services.Refusal as refusal:
             raise CommandError(str(refusal)) from None
         self.report(summary(opened, measured), facts(opened, measured), as_json=options["json"])
@@ -41,7 +39,9 @@ def summary(opened: Opened, measured: Measured) -> str:
     """What happened, for a person."""
     cycle = opened.cycle
     lines = [
-        _("考核周期 %(cycle)s（截数日 %(day)s）：新开启 %(added)s 人，测算 %(measured)s 人，无变化 %(unchanged)s 人。")
+        _(
+            "考核周期 %(cycle)s（截数日 %(day)s）：新开启 %(added)s 人，测算 %(measured)s 人，无变化 %(unchanged)s 人。"
+        )
         % {
             "cycle": cycle,
             "day": cycle.ends_on,
@@ -51,8 +51,10 @@ def summary(opened: Opened, measured: Measured) -> str:
         }
     ]
     lines += [f"  {outcome_name(code)}：{count}" for code, count in queries.by_outcome(cycle).items()]
-    lines += [_("未纳入：%(who)s，%(why)s") % {"who": each.manager, "why": each.text}
-              for each in [*opened.left_out, *measured.left]]
+    lines += [
+        _("未纳入：%(who)s，%(why)s") % {"who": each.manager, "why": each.text}
+        for each in [*opened.left_out, *measured.left]
+    ]
     return "\n".join(lines)
 
 
@@ -76,6 +78,8 @@ def facts(opened: Opened, measured: Measured) -> dict[str, Any]:
         "outcomes": queries.by_outcome(cycle),
         "states": {state: count for state, count in queries.by_state(cycle).items() if count},
         "undecided": queries.by_state(cycle)[State.UNDECIDED],
-        "left_out": [{"employee_no": each.manager.employee_no, "reason": each.code, "text": each.text}
-                     for each in [*opened.left_out, *measured.left]],
+        "left_out": [
+            {"employee_no": each.manager.employee_no, "reason": each.code, "text": each.text}
+            for each in [*opened.left_out, *measured.left]
+        ],
     }

@@ -33,21 +33,31 @@ class Command(ReportingCommand):
         stored = grading.latest_verdicts(scheme, period)
         if cycle is None or not stored:
             raise CommandError(
-                _("没有 %(scheme)s %(period)s 的考核结论；请先执行 appraise --scheme %(scheme)s --period %(period)s。")
+                _(
+                    "没有 %(scheme)s %(period)s 的考核结论；请先执行 appraise --scheme %(scheme)s --period %(period)s。"
+                )
                 % {"scheme": scheme, "period": period}
             )
         for each in stored:
-            line = verdict.export(verdict.Verdict.from_dict(each.result), employee_no=each.manager.employee_no)
+            line = verdict.export(
+                verdict.Verdict.from_dict(each.result), employee_no=each.manager.employee_no
+            )
             self.stdout.write(json.dumps(line, ensure_ascii=False))
         self._tell(cycle, len(stored), as_json=options["json"])
 
     def _tell(self, cycle: Cycle, count: int, *, as_json: bool) -> None:
         left_out = queries.left_out(cycle, ClientManager.objects.all())
-        self.stderr.write(_("%(cycle)s：%(count)s 份结论，%(left)s 人未纳入。") % {
-            "cycle": cycle, "count": count, "left": len(left_out)})
+        self.stderr.write(
+            _("%(cycle)s：%(count)s 份结论，%(left)s 人未纳入。")
+            % {"cycle": cycle, "count": count, "left": len(left_out)}
+        )
         if as_json:
-            found = {"scheme": cycle.scheme, "period": cycle.period, "count": count,
-                     "left_out": [_row(each) for each in left_out]}
+            found = {
+                "scheme": cycle.scheme,
+                "period": cycle.period,
+                "count": count,
+                "left_out": [_row(each) for each in left_out],
+            }
             self.stdout.write(json.dumps(found, ensure_ascii=False))
 
 

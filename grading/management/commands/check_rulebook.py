@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from grading.edge import findings_text, read
@@ -24,12 +23,7 @@ class Command(ReportingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, and say everything that was found."""
-        try:
-            raw = read(options["file"])
-        except OSError as error:
-            raise CommandError(_("读不到文件 %(file)s（%(why)s）；请检查路径。") % {
-                "file": options["file"], "why": error.strerror}, returncode=2) from None
-        checked = check_bytes(raw, file=str(options["file"]))
+        checked = check_bytes(read(options["file"]), file=str(options["file"]))
         self.report(_text(checked), _facts(checked), as_json=options["json"])
         if checked.errors:
             sys.exit(2)
@@ -41,7 +35,9 @@ def _text(checked: Checked) -> str:
         last = _("共 %(errors)s 处错误、%(warnings)s 处提示；请改正错误后再核对，目前不能发布。") % counts
     else:
         last = _("《%(title)s》可以发布；有 %(warnings)s 处提示，随版本保存。") % {
-            "title": checked.rulebook.scheme.title, **counts}
+            "title": checked.rulebook.scheme.title,
+            **counts,
+        }
     return "\n".join([*findings_text(checked.findings), last])
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from grading import services
 from grading.edge import findings_text, read
 from grading.models import RulebookVersion
-from grading.rules.checker import RulebookError
+from grading.rules.checker import check_bytes
 from ledger.edge import ReportingCommand, business_date
 from managers.models import User
 
@@ -29,19 +29,22 @@ class Command(ReportingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Publish, or say everything that stands in the way."""
+        text = _text(options["file"])
         by, second = _person(options["by"]), _person(options["second"])
         try:
-            version = services.publish_rulebook(
-                read(options["file"]), effective_on=options["effective"], by=by, second=second)
-        except OSError as error:
-            raise _refused(_("读不到文件 %(file)s（%(why)s）；请检查路径。") % {
-                "file": options["file"], "why": error.strerror}) from None
+            version = services.publish_rulebook(text, effective_on=options["effective"], by=by, second=second)
         except services.Refusal as refusal:
             raise _refused(str(refusal)) from None
-        except RulebookError as wrong:
-            lines = [*findings_text(wrong.findings), _("有错误的管理办法不能发布；请改正后重试。")]
-            raise _refused("\n".join(lines)) from None
-        self.report(_text(version), _facts(version), as_json=options["json"])
+        self.report(_summary(version), _facts(version), as_json=options["json"])
+
+
+def _text(path: Path) -> str:
+    """The text of a file free of errors, or a refusal with every error in it."""
+    raw = read(path)
+    errors = check_bytes(raw, file=str(path)).errors
+    if errors:
+        raise _refused("\n".join([*findings_text(errors), _("有错误的管理办法不能发布；请改正后重试。")]))
+    return raw.decode("utf-8-sig")
 
 
 def _refused(text: str) -> CommandError:
@@ -58,12 +61,21 @@ def _person(username: str) -> User:
     return user
 
 
-def _text(version: RulebookVersion) -> str:
+def _summary(version: RulebookVersion) -> str:
     return _("《%(title)s》第 %(number)s 版已发布，自 %(day)s 起生效；%(warnings)s 处提示已随版本保存。") % {
-        "title": version.title, "number": version.number, "day": version.effective_on,
-        "warnings": len(version.warnings)}
+        "title": version.title,
+        "number": version.number,
+        "day": version.effective_on,
+        "warnings": len(version.warnings),
+    }
 
 
 def _facts(version: RulebookVersion) -> dict[str, Any]:
-    return {"status": "published", "code": version.code, "number": version.number, "sha256": version.sha256,
-            "effective_on": version.effective_on, "warnings": version.warnings}
+    return {
+        "status": "published",
+        "code": version.code,
+        "number": version.number,
+        "sha256": version.sha256,
+        "effective_on": version.effective_on,
+        "warnings": version.warnings,
+    }

@@ -36,7 +36,7 @@ class Command(BaseCommand):
             "expires_at": token.expires_at.isoformat(),
         }
         self.stderr.write(
-            _("令牌 %(id)s 已签发给 %(user)s，权限范围 %(scopes)s，%(expires)s 到期。它只显示这一次，请妥善保管。")
+            _("令牌 %(id)s 已签发给 %(user)s（%(scopes)s），%(expires)s 到期。它只显示这一次，请妥善保管。")
             % {
                 "id": token.pk,
                 "user": token.user.username,
