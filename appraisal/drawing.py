@@ -1,6 +1,7 @@
 """The procedure as a picture and a table, from the declared transitions and the list of roles."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.utils import translation
 
@@ -11,8 +12,9 @@ from managers.roles import ROLES
 
 HEAD = """# 考核流程
 
-*Written by `python manage.py draw_states` from the transitions declared in `appraisal/models.py` and the roles in
-`managers/roles.py`; a test fails when it is out of date. The database refuses every other move by a trigger.*
+*Written by `python manage.py draw_states` from the transitions declared in `appraisal/models.py` and the
+roles in `managers/roles.py`; a test fails when it is out of date. A trigger in the database refuses every
+other move.*
 
 """
 SEATS = """
@@ -35,9 +37,9 @@ BOUNDS = {
 
 def transitions() -> list[tuple[str, str, str]]:
     """Every declared transition as (method, from, to), in the order of the procedure."""
-    field = Appraisal._meta.get_field("state")
+    declared: Any = Appraisal._meta.get_field("state")
     order = list(State.values)
-    found = {(each.name, each.source, each.target) for each in field.get_all_transitions(Appraisal)}  # type: ignore[union-attr]
+    found = {(each.name, each.source, each.target) for each in declared.get_all_transitions(Appraisal)}
     return sorted(found, key=lambda each: (order.index(each[1]), order.index(each[2])))
 
 

@@ -48,9 +48,21 @@ def queue(user: User, on: date) -> QuerySet[Appraisal]:
     return visible(user, on).filter(state=State.IN_RISK_QUEUE).order_by("state_since", "pk")
 
 
+def latest_of(manager: ClientManager) -> Appraisal | None:
+    """The appraisal of a manager in the latest cycle, if any; whoever asks has checked the scope."""
+    found = Appraisal.objects.filter(manager=manager).select_related(*RELATED)
+    return found.order_by("-cycle__ends_on", "-pk").first()
+
+
 def steps(appraisal: Appraisal) -> QuerySet[Step]:
     """What happened to an appraisal, in order."""
     return Step.objects.filter(appraisal=appraisal).select_related("by", "verdict").order_by("id")
+
+
+def return_reasons(appraisals: Iterable[int]) -> dict[int, str]:
+    """Why appraisals came back the last time, by id."""
+    found = Step.objects.filter(appraisal__in=list(appraisals), name="send_back").order_by("id")
+    return dict(found.values_list("appraisal_id", "reason"))
 
 
 def by_state(cycle: Cycle) -> dict[str, int]:

@@ -38,7 +38,7 @@ class InJson(APIView):
             # Django would keep a catalogue in memory for every language anyone makes up.
             raise problems.bad_request()
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Problems are JSON, whatever the view renders."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         if getattr(answer, "exception", False):

@@ -20,6 +20,9 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
+    path("", include("grading.urls")),
+    path("", include("appraisal.urls")),
+    path("", include("ledger.urls")),
     path("api/", include("cmbank.api")),
 ]
 handler400 = "cmbank.api.bad_request"

@@ -3,7 +3,20 @@
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from managers.models.scope import grants_on
+from managers.roles import ROLES
+
+#: Where a person begins, by what they may do; the first that fits.
+DESKS = (
+    ("clear_appraisal", "queue"),
+    ("open_cycle", "admin:index"),
+    ("decide_appraisal", "decisions"),
+    ("view_appraisals", "cycles"),
+    ("view_runs", "runs"),
+)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -15,5 +28,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page after login."""
-    return redirect("admin:index")
+    """The first page after login: the desk of one's role, or the list of roles there are."""
+    held = [ROLES[grant.role] for grant in grants_on(request.user, timezone.localdate()) if grant.role in ROLES]
+    may = {action for role in held for action in role.may}
+    if getattr(request.user, "client_manager", None) is not None:
+        return redirect("me")
+    for action, desk in DESKS:
+        if action in may and (desk != "admin:index" or request.user.is_staff):
+            return redirect(desk)
+    return render(request, "managers/roles.html", {"roles": ROLES.values(), "held": {role.code for role in held}})

@@ -115,7 +115,7 @@ def share(book: Book) -> Explanation:
 def share_change(book: Book) -> Explanation:
     """The share now less the share on the base day."""
     base = dict(book.ref.params).get("base", "previous_quarter")
-    before = queries.base_day(book.run.business_date, base)
+    before = queries.base_day(book.window.end, base)
     return Explanation(
         book.ref.code,
         "ratio",

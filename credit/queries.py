@@ -40,13 +40,13 @@ Key = tuple[int, str, Decimal]
 
 
 def base_day(on: date, base: str = "previous_quarter") -> date:
-    """The day the share of normal loans is compared with: the last one of the previous quarter or year."""
+    """The day the share of normal loans at the end of `on` is compared with: the last one of the quarter
+    or year before."""
     return windows.window(base, on).end
 
 
 def parameters(
     spans: Sequence[Window],
-    on: date,
     floors: Iterable[Decimal],
     *,
     run: int,
@@ -60,7 +60,7 @@ def parameters(
         "ends": [span.end for span in spans],
         "floors": list(floors),
         "managers": managers,
-        "base_day": base_day(on, base),
+        "base_days": [base_day(span.end, base) for span in spans],
         "history_start": ledger.history_start(),
         "run": run,
     }
@@ -87,7 +87,7 @@ def live(
 ) -> dict[Key, QualityRow]:
     """The same, worked out now; `base` may also be `previous_year`."""
     spans = [windows.window(name, run.business_date) for name in sorted(names)]
-    given = parameters(spans, run.business_date, floors, run=run.pk, managers=managers, base=base)
+    given = parameters(spans, floors, run=run.pk, managers=managers, base=base)
     with set_wise() as cursor:
         cursor.execute(statement("quality", "credit.sql"), given)
         return _keyed(QualityRow(*row) for row in cursor.fetchall())

@@ -18,7 +18,7 @@ def work_quality(run: Run, first_day: date) -> None:
     last = run.business_date
     Exposure.objects.filter(business_date__range=(first_day, last)).delete()
     spans = [windows.window(name, last) for name in windows.TO_DATE]
-    given = queries.parameters(spans, last, ledger.stored_floors(), run=run.pk)
+    given = queries.parameters(spans, ledger.stored_floors(), run=run.pk)
     with set_wise() as cursor:
         cursor.execute(statement("exposures", "credit.sql"), {"first": first_day, "last": last})
         cursor.execute(

@@ -11,7 +11,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from grading import changes
 from grading.models import GradeRecord, RulebookVersion, Verdict
 from grading.rules import verdict as verdicts
 from managers.models import ClientManager
@@ -89,7 +88,7 @@ class Grades(Listing):
     def paginate_queryset(self, queryset: Any) -> Any:
         """The page of managers, turned into their grades."""
         on = parameters.day(self.request.query_params, "on") or self.today
-        return grade_rows(super().paginate_queryset(queryset), on)
+        return grade_rows(super().paginate_queryset(queryset) or [], on)
 
 
 class GradeChangeSerializer(serializers.ModelSerializer[GradeRecord]):
@@ -112,10 +111,6 @@ class GradeChanges(Listing):
     serializer_class = GradeChangeSerializer
     pagination_class = Stream
     filter_backends = []
-
-    def get_queryset(self) -> Any:
-        """Only what no running transaction can still slip something before."""
-        return changes.settled(super().get_queryset())
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -204,7 +199,7 @@ class ManagerVerdicts(OfManager, Listing):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """The page of verdicts, with their reasons."""
-        return [verdict_row(stored) for stored in super().paginate_queryset(queryset)]
+        return [verdict_row(stored) for stored in super().paginate_queryset(queryset) or []]
 
 
 class RulebookSerializer(serializers.ModelSerializer[RulebookVersion]):

@@ -14,9 +14,9 @@ def read(path: Path) -> bytes:
     """The bytes of a rulebook file; a CommandError with exit status 2 where it cannot be read."""
     try:
         return path.read_bytes()
-    except OSError as error:
-        words = {"file": path, "why": error.strerror}
-        raise CommandError(_("读不到文件 %(file)s（%(why)s）；请检查路径。") % words, returncode=2) from None
+    except OSError:
+        text = _("文件 %(file)s 不存在或无法读取；请检查路径与权限。") % {"file": path}
+        raise CommandError(text, returncode=2) from None
 
 
 def findings_text(findings: Iterable[Finding]) -> list[str]:

@@ -60,7 +60,11 @@ class RulebookVersion(models.Model):
 
 
 class GradeRecord(models.Model):
-    """The grade of a manager from `effective_on` on. The latest record up to a day holds on that day."""
+    """The grade of a manager from `effective_on` on. The latest record up to a day holds on that day.
+
+    Records are written one transaction after the other, so that they show in the order of their ids: a
+    reader of the stream of changes who goes on after the last id seen misses none.
+    """
 
     manager = models.ForeignKey(
         ClientManager, models.PROTECT, related_name="grade_records", verbose_name=_("客户经理")
@@ -85,7 +89,17 @@ class GradeRecord(models.Model):
         verbose_name_plural = _("等级记录")
         ordering = ["manager", "effective_on", "id"]
         indexes = [models.Index(fields=["manager", "-effective_on", "-id"], name="grade_on_a_day")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="in_order",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                # Ids are drawn after this and the lock is held to the end of the transaction.
+                func="PERFORM pg_advisory_xact_lock(hashtext('grading_graderecord')); RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.manager_id} {self.grade_code} {self.effective_on}"

@@ -31,7 +31,8 @@ def publish_rulebook(text: str, *, effective_on: date, by: User, second: User) -
     """Adopt a rulebook made by one person and confirmed by another, in force from `effective_on`.
 
     Raises checker.RulebookError with every finding where the text has errors, Refusal where the two
-    people are one or this text is published for that day already. Flaws of the text are kept with the version as warnings.
+    people are one or this text is published for that day already. Flaws of the text are kept with the
+    version as warnings.
     """
     if by.pk == second.pk:
         raise Refusal(_("起草人与通过人不能是同一人；请由第二人通过。"))

@@ -209,5 +209,6 @@ class Runs(Listing):
 
     def visible(self, rows: Any) -> Any:
         """A run names no person; what is unfinished or broken is for operations."""
-        watches = may(self.request.user, "view_runs", on=self.today)
+        user: Any = self.request.user
+        watches = may(user, "view_runs", on=self.today)
         return rows if watches else rows.filter(status=Run.Status.SUCCEEDED)

@@ -356,7 +356,7 @@ def _new_deposits(book: Book) -> Explanation:
 
 
 def _customers_base(book: Book) -> Section:
-    year = windows.base_year(book.run.business_date)
+    year = windows.base_year(book.window.end)
     histories = book.histories(year)
     last = Window("last", book.window.end, book.window.end)
     parts = []

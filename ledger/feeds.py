@@ -30,6 +30,8 @@ _FILES: list[FeedFile] = [
         ),
         key=("code",),
         before=(
+            # the path of a branch is its ancestors' codes between slashes, and decides what people see
+            Check("code", "slash_in_code", "position('/' IN s.code) > 0"),
             Check("parent_code", "own_parent", "s.parent_code = s.code"),
             Check(
                 "parent_code",
@@ -78,6 +80,16 @@ _FILES: list[FeedFile] = [
         apply=("feed_customers",),
     ),
     FeedFile(
+        "fx_rates.csv",
+        (Column("currency", "currency"), _DATE, Column("rate", "rate")),
+        key=("currency", "business_date"),
+        before=(
+            Check("rate", "rate_not_positive", "s.rate <= 0"),
+            Check("currency", "rate_for_own_currency", "s.currency = 'CNY'"),
+        ),
+        apply=("feed_fx_rates_late", "feed_fx_rates"),
+    ),
+    FeedFile(
         "accounts.csv",
         (
             Column("account_no", length=40),
@@ -92,6 +104,16 @@ _FILES: list[FeedFile] = [
         before=(
             _CUSTOMER,
             Check("closed_on", "closed_before_opening", "s.closed_on < s.opened_on", "s.opened_on::text"),
+            Check(
+                "currency",
+                "currency_without_rate",
+                "s.currency <> 'CNY' AND EXISTS (SELECT FROM ledger_account a"
+                " JOIN ledger_balancechange b ON b.account_id = a.id"
+                " WHERE a.account_no = s.account_no AND a.currency <> s.currency"
+                " AND NOT EXISTS (SELECT FROM ledger_fxrate r"
+                " WHERE r.currency = s.currency AND r.business_date <= b.business_date))",
+                "s.currency",
+            ),
         ),
         apply=("feed_products", "feed_account_changes", "feed_accounts"),
     ),
@@ -126,16 +148,6 @@ _FILES: list[FeedFile] = [
         ),
     ),
     FeedFile(
-        "fx_rates.csv",
-        (Column("currency", "currency"), _DATE, Column("rate", "rate")),
-        key=("currency", "business_date"),
-        before=(
-            Check("rate", "rate_not_positive", "s.rate <= 0"),
-            Check("currency", "rate_for_own_currency", "s.currency = 'CNY'"),
-        ),
-        apply=("feed_fx_rates_late", "feed_fx_rates"),
-    ),
-    FeedFile(
         "balances.csv",
         (Column("account_no", length=40), _DATE, Column("balance", "amount")),
         key=("account_no", "business_date"),
@@ -158,6 +170,8 @@ _FILES: list[FeedFile] = [
             ),
         ),
         apply=("feed_balances_late", "feed_balances"),
+        business="SELECT b.account_id, a.customer_id, b.business_date FROM ledger_balancechange b"
+        " JOIN ledger_account a ON a.id = b.account_id",
     ),
     FeedFile(
         "settlements.csv",
@@ -165,6 +179,7 @@ _FILES: list[FeedFile] = [
         key=(),
         before=(_CUSTOMER,),
         apply=("feed_settlements",),
+        business="SELECT NULL::bigint, customer_id, business_date FROM ledger_settlement",
         repeatable=False,
         feeds={"settlements": "usd_amount"},
     ),

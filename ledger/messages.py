@@ -12,6 +12,7 @@ REASONS = {
     "manifest_unreadable": _("manifest.json 不是有效的 JSON；请重新传送"),
     "manifest_incomplete": _("manifest.json 缺少内容或写法不对：%(detail)s"),
     "manifest_span": _("manifest.json 的起止日期颠倒：%(detail)s"),
+    "year_without_rows": _("清单日期与数据相差一年以上（数据止于或始于 %(detail)s）；请核对清单日期"),
     "unknown_file": _("清单列出了系统不认识的文件；请核对文件名"),
     "unlisted_file": _("目录中有清单未列出的数据文件；请补入清单或移走"),
     "missing_file": _("清单列出的文件不存在；请补送"),
@@ -38,6 +39,7 @@ REASONS = {
     "outside_span": _("业务日期不在清单起止之内：%(detail)s"),
     # one row against the bank
     "unknown_branch": _("机构号不存在；请先送机构，或更正"),
+    "slash_in_code": _("机构号不能含有斜线 /；请更正"),
     "own_parent": _("上级机构不能是自己"),
     "circular_branches": _("上级机构成环，无法到达总行；请更正上级机构"),
     "unknown_customer": _("客户号不存在；请先送客户，或更正"),

@@ -154,7 +154,6 @@ def _configured_feeds() -> frozenset[str]:
 
 
 def _last_year(run: Run, refs: list[MetricRef], floors: Iterable[Decimal], managers: Iterable[int]) -> Rows:
-    """Last year's readings, only where a figure is compared with the manager's own."""
-    if any(("base", "manager") in ref.params for ref in refs):
-        return queries.readings(run, ["previous_year"], floors, managers)
-    return {}
+    """Last year's readings by window, only where a figure is compared with the manager's own."""
+    names = {ref.window for ref in refs if ("base", "manager") in ref.params}
+    return queries.base_readings(run, names, floors, managers) if names else {}

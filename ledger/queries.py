@@ -117,10 +117,14 @@ def _fresh_dates() -> Iterable[date]:
 
 
 def rerun_reason(day: date) -> str:
-    """Which bundles make a published date due again."""
-    current = Run.objects.get(business_date=day, is_current=True)
+    """Which bundles make a published date due again; the first of them where they are many."""
+    current = Run.objects.filter(business_date=day, is_current=True).first()
+    if current is None:
+        return ""
     later = Bundle.objects.filter(id__gt=current.through_bundle_id, affects_from__lte=day)
-    return "bundle " + ", ".join(str(number) for number in later.order_by("id").values_list("id", flat=True))
+    numbers = list(later.order_by("id").values_list("id", flat=True))
+    named = ", ".join(str(number) for number in numbers[:10])
+    return f"bundle {named}" + (", …" if len(numbers) > 10 else "")
 
 
 def first_day_of(run: Run) -> date:

@@ -71,8 +71,9 @@ def _vetoes(verdict: Verdict, book: Rulebook) -> Iterator[Flag]:
 def _undecided(verdict: Verdict) -> Iterator[Flag]:
     """What is awaited, only where the whole verdict waits for it."""
     if verdict.outcome == "undecided":
-        leaves = {leaf.code: leaf for leaf in verdict.awaited}
-        yield {"code": "undecided", "awaited": [_awaited(leaf) for leaf in leaves.values()]}
+        # Own and next grade often wait for one and the same figure: it is named once.
+        leaves = {(leaf.ref, leaf.why): leaf for leaf in reversed(verdict.awaited)}
+        yield {"code": "undecided", "awaited": [_awaited(leaf) for leaf in reversed(leaves.values())]}
 
 
 def _awaited(leaf: Reason) -> Flag:

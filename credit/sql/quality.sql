@@ -2,9 +2,10 @@
 -- customer's own whole average of deposits over the window reaches the floor.
 WITH win AS (
     SELECT *, "end" - start + 1 AS days
-    FROM unnest(%(names)s::text[], %(starts)s::date[], %(ends)s::date[]) AS w (name, start, "end")
+    FROM unnest(%(names)s::text[], %(starts)s::date[], %(ends)s::date[], %(base_days)s::date[])
+         AS w (name, start, "end", base_day)
 ), cell AS (
-    SELECT m.id AS manager_id, w.name, w.start, w."end", w.days, f.floor
+    SELECT m.id AS manager_id, w.name, w.start, w."end", w.days, w.base_day, f.floor
     FROM managers_clientmanager m
     CROSS JOIN win w
     CROSS JOIN unnest(%(floors)s::numeric[]) AS f (floor)
@@ -30,8 +31,8 @@ WITH win AS (
         ORDER BY since DESC LIMIT 1
     ) AS a ON true
 ), snapshot AS (
-    -- every loan of the last day of the window, and of the last day of the quarter before it
-    SELECT DISTINCT day FROM (SELECT "end" AS day FROM win UNION SELECT %(base_day)s::date) AS d
+    -- every loan of the last day of the window, and of the day it is compared with
+    SELECT "end" AS day FROM win UNION SELECT base_day FROM win
 ), loan AS (
     SELECT s.day, a.customer_id, c.loan_class,
            CASE WHEN a.currency = 'CNY' THEN b.balance ELSE round(b.balance * r.rate, 2) END AS balance
@@ -66,7 +67,7 @@ WITH win AS (
            coalesce(sum(h.balance) FILTER (WHERE h.loan_class = 'normal'), 0) AS normal,
            count(*) FILTER (WHERE h.loan_class IS NULL) AS unclassified
     FROM cell c
-    JOIN held h ON h.manager_id = c.manager_id AND h.day IN (c."end", %(base_day)s::date)
+    JOIN held h ON h.manager_id = c.manager_id AND h.day IN (c."end", c.base_day)
     JOIN own o ON o.name = c.name AND o.customer_id = h.customer_id AND o.deposit >= c.floor * c.days
     GROUP BY c.manager_id, c.name, c.floor, h.day = c."end"
 ), daily AS (
@@ -89,9 +90,9 @@ WITH win AS (
 SELECT %(run)s::bigint AS run_id, c.manager_id, c.name AS "window", c.floor,
        coalesce(n.normal, 0) AS normal_balance, coalesce(n.total, 0) AS loan_balance,
        coalesce(n.unclassified, 0) AS unclassified,
-       CASE WHEN %(base_day)s >= %(history_start)s THEN coalesce(b.normal, 0) END AS base_normal_balance,
-       CASE WHEN %(base_day)s >= %(history_start)s THEN coalesce(b.total, 0) END AS base_loan_balance,
-       CASE WHEN %(base_day)s >= %(history_start)s THEN coalesce(b.unclassified, 0) END AS base_unclassified,
+       CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.normal, 0) END AS base_normal_balance,
+       CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.total, 0) END AS base_loan_balance,
+       CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.unclassified, 0) END AS base_unclassified,
        coalesce(p.non_performing, 0) AS non_performing,
        coalesce(p.interest_arrears, 0) AS interest_arrears,
        coalesce(p.advances, 0) AS advances

@@ -66,7 +66,8 @@ class FeedFile:
 
     `before` checks run on the file alone and what was loaded earlier; `after` checks run once the rows
     are in. `apply` names SQL statements of `package`. `repeatable` is False where a row has no key, so
-    that the very same file again would count twice.
+    that the very same file again would count twice. `business` is SQL that lists what the file has brought
+    so far as (account_id, customer_id, business_date): master data shows in figures from such a day on.
     """
 
     name: str
@@ -77,6 +78,7 @@ class FeedFile:
     before: tuple[Check, ...] = ()
     after: tuple[Check, ...] = ()
     repeatable: bool = True
+    business: str = ""
     feeds: dict[str, str] = field(default_factory=dict)
 
     @property

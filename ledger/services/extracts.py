@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from ledger.services.refusals import BadRow, Refused, Report
 from ledger.sql import statement
 from managers.models import User
 from managers.services import write_pinyin
+
+
+YEAR = timedelta(days=365)
 
 
 @dataclass
@@ -36,14 +39,19 @@ def load_bundle(
     The same bundle again changes nothing. Raises Refused with every error found (all of them go to
     `report` as well); then nothing has changed. Columns and rules: `ledger/feeds.py`.
     """
-    with manifest.opened(path) as found:
-        delivery = manifest.read(path, found, manifest_required=manifest_required)
-        with transaction.atomic():
-            state = lock_ledger()
-            known = Bundle.objects.filter(digest=delivery.digest).first()
-            if known is not None:
-                return Loaded(known, already=True)
-            return _load(delivery, state, by=by, report=report)
+    try:
+        with manifest.opened(path) as found:
+            delivery = manifest.read(path, found, manifest_required=manifest_required)
+            with transaction.atomic():
+                state = lock_ledger()
+                known = Bundle.objects.filter(digest=delivery.digest).first()
+                if known is not None:
+                    return Loaded(known, already=True)
+                return _load(delivery, state, by=by, report=report)
+    except Refused as refusal:
+        if report is not None:
+            refusal.tell(report)
+        raise
 
 
 def lock_ledger() -> LedgerState:
@@ -59,15 +67,16 @@ def _load(
     delivery: manifest.Delivery, state: LedgerState, *, by: User | None, report: Report | None
 ) -> Loaded:
     with connection.cursor() as cursor:
-        staging.prepare(cursor)
+        staging.prepare(cursor, feeds.files())
         present = [feed for feed in feeds.files() if feed.name in delivery.files]
-        rows = {feed.name: staging.stage(cursor, feed, delivery.files[feed.name]) for feed in present}
+        rows = _stage(cursor, delivery, present)
         for feed in present:
             staging.check_values(cursor, feed)
-        start, end = _span(cursor, delivery, present)
+        start, end = _span(cursor, delivery, present, report)
         bundle = Bundle.objects.create(
             digest=delivery.digest, name=delivery.name, from_on=start, to_on=end, loaded_by=by
         )
+        cursor.execute(statement("history_start"), {"bundle": bundle.id, "from": start})
         loaded = Loaded(bundle, rows=rows, remarks=_remarks(delivery, present))
         for feed in present:
             _apply(cursor, feed, bundle, state, delivery.files[feed.name], loaded)
@@ -76,19 +85,59 @@ def _load(
     return loaded
 
 
-def _span(cursor: Any, delivery: manifest.Delivery, present: Sequence[FeedFile]) -> tuple[date, date]:
+def _stage(cursor: Any, delivery: manifest.Delivery, present: Sequence[FeedFile]) -> dict[str, int]:
+    """Copy every file into its staging table; Refused with all files that cannot be read."""
+    rows: dict[str, int] = {}
+    broken: list[BadRow] = []
+    for feed in present:
+        try:
+            rows[feed.name] = staging.stage(cursor, feed, delivery.files[feed.name])
+        except Refused as refusal:
+            broken += refusal.kept
+    if broken:
+        raise Refused(broken)
+    return rows
+
+
+def _span(
+    cursor: Any, delivery: manifest.Delivery, present: Sequence[FeedFile], report: Report | None
+) -> tuple[date, date]:
     """The manifest's span; without a manifest that of the rows."""
     if delivery.start is not None and delivery.end is not None:
+        _check_manifest_dates(cursor, delivery.start, delivery.end, present)
         return delivery.start, delivery.end
+    dates = _dates(cursor, present)
+    if dates is None:
+        _refuse_if_any(cursor, report)
+        raise Refused([BadRow(delivery.name, 0, "", "", "nothing_dated")])
+    return dates
+
+
+def _dates(cursor: Any, present: Sequence[FeedFile]) -> tuple[date, date] | None:
+    """The first and the last business date of all rows."""
     parts = [f"SELECT business_date FROM row_{feed.table}" for feed in present if feed.dated]
-    if parts:
-        cursor.execute(
-            f"SELECT min(business_date), max(business_date) FROM ({' UNION ALL '.join(parts)}) AS d"
-        )
-        first, last = cursor.fetchone()
-        if first is not None:
-            return first, last
-    raise Refused([BadRow(delivery.name, 0, "", "", "nothing_dated")])
+    if not parts:
+        return None
+    cursor.execute(f"SELECT min(business_date), max(business_date) FROM ({' UNION ALL '.join(parts)}) AS d")
+    first, last = cursor.fetchone()
+    return None if first is None else (first, last)
+
+
+def _check_manifest_dates(cursor: Any, start: date, end: date, present: Sequence[FeedFile]) -> None:
+    """A whole year without a row at either end of the span: a date that was mistyped or altered.
+
+    Nothing else would notice, and the nights would publish years of nothing.
+    """
+    dates = _dates(cursor, present) if end - start >= YEAR else None
+    if dates is None:
+        return
+    errors = []
+    if dates[0] - start >= YEAR:
+        errors.append(BadRow(manifest.MANIFEST, 0, "from", str(start), "year_without_rows", str(dates[0])))
+    if end - dates[1] >= YEAR:
+        errors.append(BadRow(manifest.MANIFEST, 0, "to", str(end), "year_without_rows", str(dates[1])))
+    if errors:
+        raise Refused(errors)
 
 
 def _remarks(delivery: manifest.Delivery, present: Sequence[FeedFile]) -> list[str]:

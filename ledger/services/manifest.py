@@ -4,6 +4,7 @@ import codecs
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,7 +61,9 @@ def opened(path: Path):  # type: ignore[no-untyped-def]
         found = {entry.name: entry for entry in sorted(path.iterdir()) if entry.is_file()}
         yield {name: (lambda entry=entry: entry.open("rb")) for name, entry in found.items()}
     elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
+        with _reading(path.name):
+            archive = zipfile.ZipFile(path)
+        with archive:
             yield _members(archive)
     else:
         raise _refuse("not_a_bundle", str(path))
@@ -80,7 +83,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, Callable[[], IO[bytes]]]:
 
 
 def read(path: Path, found: dict[str, Callable[[], IO[bytes]]], *, manifest_required: bool) -> Delivery:
-    """Read the manifest and fingerprint every file; Refused names the first file that is not as stated."""
+    """Read the manifest and fingerprint every file; Refused names every file that is not as stated."""
     known = {feed.name for feed in known_files()}
     if MANIFEST not in found:
         if manifest_required:
@@ -125,7 +128,16 @@ def _entry(name: str, entry: dict[str, Any]) -> dict[str, Any]:
 def _fingerprints(
     listed: dict[str, Any], found: dict[str, Callable[[], IO[bytes]]]
 ) -> dict[str, DeliveredFile]:
-    return {name: _fingerprint(name, entry, found[name]) for name, entry in listed.items()}
+    """Every file's, or Refused with all files that are not as stated."""
+    files, errors = {}, []
+    for name, entry in listed.items():
+        try:
+            files[name] = _fingerprint(name, entry, found[name])
+        except Refused as refusal:
+            errors += refusal.kept
+    if errors:
+        raise Refused(errors)
+    return files
 
 
 def _fingerprint(name: str, entry: dict[str, Any], opener: Callable[[], IO[bytes]]) -> DeliveredFile:
@@ -170,12 +182,15 @@ def _check_gb18030(name: str, opener: Callable[[], IO[bytes]]) -> None:
     decoder = codecs.getincrementaldecoder("gb18030")()
     line = 1
     with opener() as stream:
-        while chunk := stream.read(CHUNK):
-            if not _decodes(decoder, chunk):
-                raise _refuse("not_text", name, line=line)
+        while True:
+            chunk = stream.read(CHUNK)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                raise _refuse("not_text", name, line=line + error.object[: error.start].count(b"\n")) from None
+            if not chunk:
+                return
             line += chunk.count(b"\n")
-    if not _decodes(decoder, b"", final=True):
-        raise _refuse("not_text", name, line=line)
 
 
 @contextmanager
@@ -183,5 +198,6 @@ def _reading(name: str):  # type: ignore[no-untyped-def]
     """A zip that breaks while it is read is a refusal that names the file."""
     try:
         yield
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        # RuntimeError: a password is needed, or a compression that Python does not know
         raise _refuse("broken_zip", name, detail=str(error)) from error

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ledger import queries
 from ledger.models import Bundle, LateChange, LedgerState, Run
@@ -48,48 +49,59 @@ def run_nights(*, to: date, start: date | None = None) -> Outcome:
     """
     if start is not None:
         _begin_at(start)
-    due, waiting_for = queries.due_dates(to)
-    runs = [_night(day, place, len(due)) for place, day in enumerate(due, 1)]
-    return Outcome(runs, waiting_for)
+    runs: list[Run] = []
+    while True:
+        # Asked anew each time: a bundle loaded meanwhile may have made an earlier date due, and another
+        # process may have worked the next one.
+        due, waiting_for = queries.due_dates(to)
+        if not due:
+            return Outcome(runs, waiting_for)
+        run = _night(due[0], len(runs) + 1, len(runs) + len(due))
+        runs += [run] if run is not None else []
 
 
 def _begin_at(start: date) -> None:
+    """Publish nothing before `start`, unless earlier dates are published already: they stay looked after."""
     with transaction.atomic():
         state = lock_ledger()
-        if state.first_night is None or start < state.first_night:
+        begun = state.first_night or (date.min if Run.objects.filter(is_current=True).exists() else date.max)
+        if start < begun:
             state.first_night = start
             state.save(update_fields=["first_night"])
 
 
-def _night(day: date, place: int, places: int) -> Run:
-    """One business date: claim it, work it in one transaction, and leave the truth in its run row."""
-    run = _claim(day, place, places)
+def _night(day: date, place: int, places: int) -> Run | None:
+    """One business date: claim it, work it in one transaction, and leave the truth in its run row.
+
+    None where another process worked it in between.
+    """
+    run, mine = _claim(day, place, places)
     try:
         with transaction.atomic():
-            _work(run)
+            return _work(run, mine=mine)
     except Exception as error:
         _fail(run, error)
         raise NightFailed(f"{day}: {error}") from error
-    return run
 
 
-def _claim(day: date, place: int, places: int) -> Run:
-    """A new version of the date. Whoever holds the ledger's lock knows that no other night is alive."""
+def _claim(day: date, place: int, places: int) -> tuple[Run, bool]:
+    """A run of the date that is not done yet, and whether it is ours: another process may have begun one."""
     with transaction.atomic():
         lock_ledger()
-        for dead in Run.objects.filter(status=Run.Status.RUNNING):
-            _fail(dead, InterruptedError("stopped in the middle"))
-        last = Run.objects.filter(business_date=day).order_by("-version").first()
-        bundle = Bundle.objects.latest("id")
-        reason = queries.rerun_reason(day) if last is not None and last.is_current else ""
-        return Run.objects.create(
-            business_date=day,
-            version=last.version + 1 if last else 1,
-            reason=reason,
-            through_bundle=bundle,
-            place=place,
-            places=places,
-        )
+        begun = Run.objects.filter(business_date=day, status=Run.Status.RUNNING).first()
+        return (begun, False) if begun else (_begin(day, place, places), True)
+
+
+def _begin(day: date, place: int, places: int) -> Run:
+    last = Run.objects.filter(business_date=day).order_by("-version").first()
+    return Run.objects.create(
+        business_date=day,
+        version=last.version + 1 if last else 1,
+        reason=queries.rerun_reason(day),
+        through_bundle=Bundle.objects.latest("id"),
+        place=place,
+        places=places,
+    )
 
 
 def _fail(run: Run, error: Exception) -> None:
@@ -98,10 +110,18 @@ def _fail(run: Run, error: Exception) -> None:
     run.save(update_fields=["status", "finished_at", "error"])
 
 
-def _work(run: Run) -> None:
+def _work(run: Run, *, mine: bool) -> Run | None:
+    """Work and publish the date under the ledger's lock: whoever holds it knows that no other night is alive.
+
+    So a run that another process began and that is still running now belongs to a dead one, or to one
+    in line for the lock behind us, which will find it failed and go on with the next date.
+    """
     state = lock_ledger()
     if Run.objects.get(pk=run.pk).status != Run.Status.RUNNING:
-        raise InterruptedError("another process took this night over")
+        return None
+    if not mine:
+        _fail(run, InterruptedError(_("中途停止，已由另一进程接手")))
+        run = _begin(run.business_date, run.place, run.places)
     run.through_bundle = Bundle.objects.latest("id")
     with set_wise() as cursor:
         advance_products(cursor, state, max(run.business_date, state.applied_through or run.business_date))
@@ -111,6 +131,7 @@ def _work(run: Run) -> None:
         step(run, first_day)
     _check(run)
     _publish(run)
+    return run
 
 
 def advance_products(cursor: Any, state: LedgerState, through: date) -> None:

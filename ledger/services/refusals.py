@@ -31,18 +31,29 @@ REPORT_HEADER = ("line", "file", "column", "value", "reason")
 
 
 class Refused(Exception):
-    """The bundle was refused and nothing changed. `shown` holds the first errors of `count`."""
+    """The bundle was refused and nothing changed. `shown` holds the first errors of `count`.
+
+    Errors go to `report` as they come, for there may be more than memory holds; without one all are kept.
+    """
 
     SHOWN = 100
 
     def __init__(self, errors: Iterable[BadRow], report: "Report | None" = None) -> None:
         self.shown: list[BadRow] = []
+        self.kept: list[BadRow] = []
         self.count = 0
         for error in self._written(errors, report):
             self.count += 1
             if len(self.shown) < self.SHOWN:
                 self.shown.append(error)
+            if report is None:
+                self.kept.append(error)
         super().__init__(self.shown[0].text if self.shown else "")
+
+    def tell(self, report: "Report") -> None:
+        """Write to the report what was found before there was one to write to."""
+        for error in self.kept:
+            report.writerow(error.as_row())
 
     @staticmethod
     def _written(errors: Iterable[BadRow], report: "Report | None") -> Iterator[BadRow]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import IO, Any
 
@@ -26,8 +26,8 @@ VALUE_REASONS = {
 FIELD_LIMIT = 1 << 16
 
 
-def prepare(cursor: Any) -> None:
-    """Create the tables that live as long as the load: errors found, and effects on past days."""
+def prepare(cursor: Any, feeds: Iterable[FeedFile]) -> None:
+    """Create what lives as long as the load: errors found, effects on past days, and all business so far."""
     # A second load in one outer transaction finds the first one's tables still there.
     cursor.execute("DISCARD TEMP")
     cursor.execute("""
@@ -37,6 +37,8 @@ def prepare(cursor: Any) -> None:
         CREATE TEMP TABLE delivered_grade (manager_id bigint, grade_code text, effective_on date)
             ON COMMIT DROP
     """)
+    selects = " UNION ALL ".join(feed.business for feed in feeds if feed.business)
+    cursor.execute(f"CREATE TEMP VIEW business (account_id, customer_id, business_date) AS {selects}")
 
 
 def stage(cursor: Any, feed: FeedFile, delivered: DeliveredFile) -> int:
@@ -148,7 +150,7 @@ def _check_form(cursor: Any, feed: FeedFile, column: Column) -> None:
     cursor.execute(
         sql.SQL("""
             INSERT INTO load_error
-            SELECT %(file)s, line_no, %(column)s, {c},
+            SELECT %(file)s, line_no, %(column)s, left({c}, 200),
                    CASE WHEN coalesce({c}, '') = '' THEN 'empty' ELSE %(code)s END, %(detail)s
             FROM {table}
             WHERE CASE WHEN coalesce({c}, '') = '' THEN %(needed)s ELSE {bad} END

@@ -2,17 +2,10 @@
 -- effect on figures begins on the first day that differs, not before the customer has any business.
 CREATE TEMP TABLE assignment_change ON COMMIT DROP AS
 SELECT s.line_no AS line, c.id AS customer_id, m.id AS manager_id, s.share, s.starts_on, s.ends_on, a.id AS old_id,
-       greatest(
-           CASE WHEN a.share = s.share
-                THEN least(coalesce(a.ends_on, s.ends_on), coalesce(s.ends_on, a.ends_on)) + 1
-                ELSE s.starts_on END,
-           least((SELECT min(b.business_date) FROM ledger_balancechange b
-                  JOIN ledger_account x ON x.id = b.account_id WHERE x.customer_id = c.id),
-                 (SELECT min(t.business_date) FROM ledger_settlement t WHERE t.customer_id = c.id))
-       ) AS since,
-       EXISTS (SELECT FROM ledger_account x JOIN ledger_balancechange b ON b.account_id = x.id
-               WHERE x.customer_id = c.id)
-       OR EXISTS (SELECT FROM ledger_settlement t WHERE t.customer_id = c.id) AS matters
+       CASE WHEN a.share = s.share
+            THEN least(coalesce(a.ends_on, s.ends_on), coalesce(s.ends_on, a.ends_on)) + 1
+            ELSE s.starts_on END AS differs_from,
+       (SELECT min(b.business_date) FROM business b WHERE b.customer_id = c.id) AS business_from
 FROM row_assignments s
 JOIN managers_customer c ON c.customer_no = s.customer_no
 JOIN managers_clientmanager m ON m.employee_no = s.employee_no

@@ -37,4 +37,5 @@ JOIN total t ON t.customer_id = n.customer_id
             AND t.day BETWEEN n.starts_on AND coalesce(n.ends_on, 'infinity'::date)
 ORDER BY n.line, t.day;
 
-INSERT INTO effect (since) SELECT since FROM assignment_change WHERE since IS NOT NULL AND matters
+INSERT INTO effect (since)
+SELECT greatest(differs_from, business_from) FROM assignment_change WHERE business_from IS NOT NULL

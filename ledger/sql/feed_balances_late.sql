@@ -1,10 +1,11 @@
--- A balance for a day already worked out that says something else: its customer from that day on.
+-- A balance for a day already worked out that says something else, or is the first: its customer from that
+-- day on. (A first balance of nothing changes no sum, but what is known of the days before it.)
 INSERT INTO effect (customer_id, since)
 SELECT a.customer_id, min(s.business_date)
 FROM row_balances s
 JOIN ledger_account a ON a.account_no = s.account_no
-WHERE s.business_date <= %(applied)s AND s.balance <> coalesce((
+WHERE s.business_date <= %(applied)s AND s.balance IS DISTINCT FROM (
     SELECT b.balance FROM ledger_balancechange b
     WHERE b.account_id = a.id AND b.business_date <= s.business_date
-    ORDER BY b.business_date DESC, b.bundle_id DESC LIMIT 1), 0)
+    ORDER BY b.business_date DESC, b.bundle_id DESC LIMIT 1)
 GROUP BY a.customer_id

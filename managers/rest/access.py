@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from managers.models import ClientManager, User
-from managers.models.scope import ScopedQuerySet, grants_on
+from managers.models.scope import grants_on
 from managers.permissions import may, sees_business
 from managers.rest.problems import Problem
 from managers.roles import ROLES
@@ -35,8 +35,8 @@ def may_read(user: User, action: str, on: date) -> bool:
     return own_file(user) is not None or may(user, action, on=on)
 
 
-def readable(rows: ScopedQuerySet, user: User, action: str, on: date) -> ScopedQuerySet:
-    """The rows in the user's scope that lie where a role permits `action`, and the user's own.
+def readable(rows: Any, user: Any, action: str, on: date) -> Any:
+    """The rows (a ScopedQuerySet) in scope that lie where a role permits `action`, and the user's own.
 
     A user may hold several grants, not all of which permit the action: the scope alone would then let
     the reach of one role carry the permission of another.
@@ -63,7 +63,8 @@ class MayRead(BasePermission):
         """False for a stranger; Problem 403 with the reason for everyone else who may not."""
         if not request.user.is_authenticated:
             return False
-        if request.auth is not None and view.scope not in request.auth.scopes:
+        token: Any = request.auth
+        if token is not None and view.scope not in token.scopes:
             detail = _("令牌不含权限范围 %(scope)s；请申请含此范围的令牌。") % {"scope": view.scope}
             raise Problem(403, "scope_missing", detail, scope=view.scope)
         if not view.may_read(request.user):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination, CursorPagination
@@ -32,7 +31,7 @@ class Pages(CursorPagination):
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
-    cursor_query_description = _("翻页标记，取自上一次应答的 next")
+    cursor_query_description: Any = _("翻页标记，取自上一次应答的 next")
     query_names = frozenset({"cursor", "page_size"})
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
@@ -69,9 +68,7 @@ class Stream(BasePagination):
 
     query_names = frozenset({"since", "page_size"})
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """The records after `since`, by id."""
         size = parameters.page_size(request.query_params, "page_size", default=PAGE_SIZE, most=MAX_PAGE_SIZE)
         since = parameters.cursor(request.query_params, "since")

@@ -115,12 +115,12 @@ def _of_framework(error: exceptions.APIException) -> Problem:
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error)
     if isinstance(error, exceptions.Throttled):
-        wait = int(error.wait or 1)
+        wait = int(getattr(error, "wait", None) or 1)
         return Problem(
             429, "too_many_requests", _("请求过于频繁；请在 %(seconds)s 秒后重试。") % {"seconds": wait}
         )
     if isinstance(error, exceptions.AuthenticationFailed):
-        return Problem(401, error.get_codes(), str(error.detail))
+        return Problem(401, str(error.get_codes()), str(error.detail))
     sentences = {
         401: ("not_authenticated", _("请先登录，或在 Authorization 头中提供 Bearer 令牌。")),
         403: ("forbidden", _forbidden()),

@@ -4,9 +4,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from django_filters.rest_framework import DjangoFilterBackend
@@ -17,7 +17,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from managers.models import ClientManager
-from managers.models.scope import ScopedQuerySet
 from managers.rest import access, parameters
 from managers.rest.paging import Pages
 
@@ -46,8 +45,8 @@ class ReadOnly(APIView):
         """Whether this kind of data is open to the user at all."""
         return access.may_read(user, self.permission, self.today)
 
-    def visible(self, rows: ScopedQuerySet) -> ScopedQuerySet:
-        """Only the rows the caller may read."""
+    def visible(self, rows: Any) -> Any:
+        """Only the rows (a ScopedQuerySet) the caller may read."""
         return access.readable(rows, self.request.user, self.permission, self.today)
 
     def known_parameters(self) -> frozenset[str]:
@@ -61,17 +60,18 @@ class ReadOnly(APIView):
         super().initial(request, *args, **kwargs)
         parameters.check_names(request.query_params, self.known_parameters())
 
-    def finalize_response(self, request: HttpRequest, response: Any, *args: Any, **kwargs: Any) -> Response:
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Only the caller keeps a copy, and asks each time whether it still holds."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(answer, private=True, no_cache=True)
+        patch_vary_headers(answer, ["Authorization", "Cookie"])
         return answer
 
 
 class Listing(ReadOnly, ListAPIView):
     """A list in pages, filtered by `filterset_class`, in the order of `ordering`."""
 
-    pagination_class = Pages
+    pagination_class: Any = Pages
     filter_backends = [DjangoFilterBackend]
     ordering: ClassVar[tuple[str, ...]] = ("id",)
 

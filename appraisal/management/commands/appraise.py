@@ -8,7 +8,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appraisal import queries, services
-from appraisal.models import State
 from appraisal.services import Measured, Opened
 from grading.rules.wording import OUTCOMES
 from ledger.edge import ReportingCommand
@@ -40,7 +39,8 @@ def summary(opened: Opened, measured: Measured) -> str:
     cycle = opened.cycle
     lines = [
         _(
-            "考核周期 %(cycle)s（截数日 %(day)s）：新开启 %(added)s 人，测算 %(measured)s 人，无变化 %(unchanged)s 人。"
+            "考核周期 %(cycle)s（截数日 %(day)s）：新开启 %(added)s 人，测算 %(measured)s 人，"
+            "无变化 %(unchanged)s 人。"
         )
         % {
             "cycle": cycle,
@@ -77,7 +77,6 @@ def facts(opened: Opened, measured: Measured) -> dict[str, Any]:
         "unchanged": measured.unchanged,
         "outcomes": queries.by_outcome(cycle),
         "states": {state: count for state, count in queries.by_state(cycle).items() if count},
-        "undecided": queries.by_state(cycle)[State.UNDECIDED],
         "left_out": [
             {"employee_no": each.manager.employee_no, "reason": each.code, "text": each.text}
             for each in [*opened.left_out, *measured.left]

@@ -34,7 +34,8 @@ class Command(ReportingCommand):
         if cycle is None or not stored:
             raise CommandError(
                 _(
-                    "没有 %(scheme)s %(period)s 的考核结论；请先执行 appraise --scheme %(scheme)s --period %(period)s。"
+                    "没有 %(scheme)s %(period)s 的考核结论；"
+                    "请先执行 appraise --scheme %(scheme)s --period %(period)s。"
                 )
                 % {"scheme": scheme, "period": period}
             )

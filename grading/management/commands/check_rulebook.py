@@ -1,4 +1,4 @@
-"""check_rulebook FILE: every error and warning of a rulebook with its place; exit 2 where there is an error."""
+"""check_rulebook FILE: every error and warning of a rulebook with its place; exit 2 on errors."""
 
 import sys
 from pathlib import Path

@@ -1,0 +1,89 @@
+"""What people enter in the procedure: filters of a desk, a return, a decision, a new cycle."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from appraisal import messages, presenters
+from appraisal.models import Appraisal
+from appraisal.rules import flags
+
+ANY = ("", _("全部"))
+NO_FLAG = "none"
+AGES = [ANY, ("1", _("超过 1 天")), ("3", _("超过 3 天")), ("7", _("超过 7 天"))]
+MOVES = [ANY, ("up", _("建议晋升")), ("same", _("维持")), ("down", _("建议降级"))]
+
+
+class DeskFilter(forms.Form):
+    """Which appraisals of a desk to show; anything unknown in the address is left aside."""
+
+    flag = forms.CharField(required=False, widget=forms.HiddenInput)
+    branch = forms.ChoiceField(label=_("机构"), required=False)
+    grade = forms.ChoiceField(label=_("等级"), required=False)
+    proposed = forms.ChoiceField(label=_("建议"), required=False, choices=MOVES)
+    age = forms.ChoiceField(label=_("等待"), required=False, choices=AGES)
+
+    def __init__(
+        self, *args: Any, branches: list[tuple[str, str]], grades: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].choices = [ANY, *branches]  # type: ignore[attr-defined]
+        self.fields["grade"].choices = [ANY, *grades]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen, unknown values left out."""
+        self.is_valid()
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        if chosen.get("flag") not in (None, NO_FLAG, *flags.CODES):
+            del chosen["flag"]
+        return chosen
+
+
+class ReturnForm(forms.Form):
+    """Why an appraisal goes back: a kind and a sentence."""
+
+    choice = forms.ChoiceField(choices=list(presenters.RETURN_KINDS.items()))
+    reason = forms.CharField(max_length=1000, strip=True)
+
+    def sentence(self) -> str:
+        """What is kept in the log; empty where something is lacking, which the service refuses."""
+        if not self.is_valid():
+            return ""
+        return f"{presenters.RETURN_KINDS[self.cleaned_data['choice']]}：{self.cleaned_data['reason']}"
+
+
+class DecideForm(forms.Form):
+    """What the group decides on one appraisal."""
+
+    outcome = forms.ChoiceField(
+        label=_("决定"),
+        choices=Appraisal.Outcome,
+        widget=forms.RadioSelect,
+        error_messages={"required": messages.REFUSALS["unknown_outcome"]},
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        required=False,
+        max_length=1000,
+        help_text=_("与测算建议不同的，须写明理由。"),
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
+    )
+
+
+class OpenForm(forms.Form):
+    """Which scheme and period to open."""
+
+    scheme = forms.ChoiceField(label=_("管理办法"), widget=forms.Select(attrs={"class": "input"}))
+    period = forms.CharField(
+        label=_("考核期"),
+        max_length=8,
+        widget=forms.TextInput(attrs={"class": "input", "placeholder": "2026Q3"}),
+        help_text=_("季度写成 2026Q3，年度写成 2026。"),
+    )
+
+    def __init__(self, *args: Any, schemes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scheme"].choices = schemes  # type: ignore[attr-defined]

@@ -1,0 +1,220 @@
+"""What pages show of the procedure: the timeline, the queue, the evidence; in the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from appraisal import messages
+from appraisal.models import Appraisal, State, Step
+from appraisal.rules import procedure
+from grading import presenters as grading
+from grading import queries
+from grading.rules.reasons import Reason
+from grading.rules.verdict import Verdict
+from ledger.rules.figures import Evidence, evidence_from_list
+from ledger.rules.windows import period
+
+#: What is still to come from each state.
+AHEAD: Mapping[str, tuple[str, ...]] = {
+    State.OPENED: ("measure", "submit", "clear", "decide", "publish"),
+    State.UNDECIDED: ("measure", "submit", "clear", "decide", "publish"),
+    State.RETURNED: ("measure", "submit", "clear", "decide", "publish"),
+    State.MEASURED: ("submit", "clear", "decide", "publish"),
+    State.IN_RISK_QUEUE: ("clear", "decide", "publish"),
+    State.CLEARED: ("decide", "publish"),
+    State.DECIDED: ("publish",),
+    State.PUBLISHED: (),
+}
+STATE_TAGS = {
+    State.OPENED: "quiet",
+    State.UNDECIDED: "missing",
+    State.MEASURED: "info",
+    State.IN_RISK_QUEUE: "info",
+    State.RETURNED: "attention",
+    State.CLEARED: "info",
+    State.DECIDED: "info",
+    State.PUBLISHED: "ok",
+}
+OUTCOME_TAGS = {
+    "vetoed": "veto",
+    "warn": "attention",
+    "demote": "not_met",
+    "undecided": "missing",
+    "promote": "met",
+    "keep": "quiet",
+}
+RETURN_KINDS = {
+    "figures": later("数据有误"),
+    "evidence": later("证据不足"),
+    "veto": later("否决项须核实"),
+    "spike": later("季末冲高须说明"),
+    "transfers": later("移交须说明"),
+    "other": later("其他"),
+}
+
+
+def state_tag(state: str) -> dict[str, str]:
+    """A state of an appraisal as a tag."""
+    return {"state": STATE_TAGS[State(state)], "text": str(State(state).label)}
+
+
+def period_name(code: str) -> str:
+    """The period of a cycle in words."""
+    return grading.period_name(period(code))
+
+
+def timeline(appraisal: Appraisal, steps: Iterable[Step], *, named: bool) -> list[dict[str, Any]]:
+    """What happened and what is to come. Unless `named`, people appear as their seat only."""
+    done = [_done(step, named=named) for step in steps]
+    ahead = [{"label": str(messages.STEPS[name]), "state": "todo"} for name in AHEAD[State(appraisal.state)]]
+    if ahead:
+        ahead[0] |= {"state": "current", "at": "", "by": str(State(appraisal.state).label)}
+    return [*done, *ahead]
+
+
+def _done(step: Step, *, named: bool) -> dict[str, Any]:
+    return {
+        "label": str(messages.STEPS[step.name]),
+        "state": "failed" if step.name == "send_back" else "done",
+        "at": step.at,
+        "by": (str(step.by) if step.by else _("系统")) if named else seat(step.name),
+        "note": step.reason,
+    }
+
+
+def seat(name: str) -> str:
+    """From which seat a step is taken."""
+    return str(messages.SEATS[procedure.STEPS[name].seat])
+
+
+def result(appraisal: Appraisal) -> dict[str, Any] | None:
+    """The published decision; None before it is told."""
+    if appraisal.state != State.PUBLISHED or appraisal.verdict is None:
+        return None
+    book = queries.rulebook(appraisal.verdict.rulebook)
+    return {
+        "outcome": appraisal.get_decided_outcome_display(),
+        "grade": grading.grade_short(book, appraisal.decided_grade),
+        "changed": appraisal.decided_outcome != Appraisal.Outcome.KEEP,
+    }
+
+
+def row(appraisal: Appraisal, now: datetime) -> dict[str, Any]:
+    """One appraisal in a list: who, from which grade to which, the two averages, flags, how long it waits."""
+    shown: dict[str, Any] = {
+        "appraisal": appraisal,
+        "manager": appraisal.manager,
+        "days": (now - appraisal.state_since).days,
+        "tag": state_tag(appraisal.state),
+        "flags": [flag_tag(flag) for flag in appraisal.flags],
+        "period": period_name(appraisal.cycle.period),
+    }
+    return shown | _judged(appraisal) if appraisal.verdict else shown
+
+
+def _judged(appraisal: Appraisal) -> dict[str, Any]:
+    stored = appraisal.verdict
+    assert stored is not None
+    book = queries.rulebook(stored.rulebook)
+    evidence = evidence_from_list(stored.evidence)
+    order = [grade.code for grade in book.grades]
+    move = order.index(stored.grade_code) - order.index(stored.proposed_grade)
+    return {
+        "grade": grading.grade_short(book, stored.grade_code),
+        "proposed": grading.grade_short(book, stored.proposed_grade),
+        "move": "up" if move > 0 else "down" if move < 0 else "",
+        "outcome": grading.outcome_word(stored.outcome),
+        "outcome_tag": OUTCOME_TAGS[stored.outcome],
+        "deposit": average(evidence, "deposit_daily_average"),
+        "loan": average(evidence, "loan_daily_average"),
+    }
+
+
+def average(evidence: Evidence, code: str) -> Fraction | None:
+    """The average of all customers the lowest floor lets in: one figure to know a manager by."""
+    found = [ref for ref in evidence if ref.code == code and ref.window == "year"]
+    return evidence[min(found, key=lambda ref: ref.floor)].value if found else None
+
+
+def flag_tag(flag: dict[str, Any]) -> dict[str, str]:
+    """A flag as a short tag with its whole sentence on hover."""
+    return {
+        "code": flag["code"],
+        "state": messages.flag_tone(flag),
+        "name": _flag_short(flag),
+        "text": messages.flag_text(flag),
+    }
+
+
+def _flag_short(flag: dict[str, Any]) -> str:
+    if flag["code"] in ("veto", "veto_above"):
+        return str(flag["title_en"] if grading.english() and flag.get("title_en") else flag["title"])
+    return messages.flag_name(flag["code"])
+
+
+def evidence(appraisal: Appraisal, before: Verdict | None) -> dict[str, Any]:
+    """The frozen verdict as the desk reads it: every line of the article, beside the quarter before."""
+    stored = appraisal.verdict
+    assert stored is not None
+    verdict = Verdict.from_dict(stored.result)
+    book = queries.rulebook(stored.rulebook)
+    no = appraisal.manager.employee_no
+    return {
+        "verdict": verdict,
+        "why": verdict.why_en if grading.english() else verdict.why,
+        "sheets": [
+            {
+                "grade": grading.grade_short(book, code),
+                "tally": grading.tally(root),
+                "cites": root.cites,
+                "state": grading.state(root),
+                "rows": list(_lines(root, before.standards.get(code) if before else None, no, stored.on)),
+            }
+            for code, root in _shown(verdict)
+        ],
+        "on_post": _pair(verdict.on_post, before.on_post if before else None, no, stored.on),
+        "vetoes": grading.vetoes(verdict.vetoes, no, stored.on),
+        "flags": [flag_tag(flag) | _amounts(flag) for flag in appraisal.flags],
+    }
+
+
+def _shown(verdict: Verdict) -> list[tuple[str, Reason]]:
+    """Own grade, and the next one where it is what is proposed."""
+    codes = [verdict.grade]
+    if verdict.outcome == "promote":
+        codes.insert(0, verdict.proposed_grade)
+    return [(code, verdict.standards[code]) for code in codes]
+
+
+def _lines(root: Reason, before: Reason | None, no: str, on: Any) -> Iterable[dict[str, Any]]:
+    earlier = {leaf.code: leaf for leaf in before.leaves()} if before else {}
+    for item in root.children or (root,):
+        for position, leaf in enumerate(item.leaves()):
+            yield _line(leaf, earlier.get(leaf.code), no, on) | {"indent": position > 0}
+
+
+def _pair(now: Reason | None, before: Reason | None, no: str, on: Any) -> dict[str, Any] | None:
+    return _line(now, before, no, on) if now else None
+
+
+def _line(leaf: Reason, before: Reason | None, no: str, on: Any) -> dict[str, Any]:
+    return {
+        "cites": leaf.cites,
+        "name": grading.titled(leaf),
+        "url": grading.figure_url(no, leaf, on),
+        "value": leaf.value,
+        "threshold": leaf.threshold,
+        "before": before.value if before else None,
+        "unit": leaf.unit or "CNY",
+        "state": grading.state(leaf),
+        "reason": grading.why(leaf),
+    }
+
+
+def _amounts(flag: dict[str, Any]) -> dict[str, Any]:
+    """The two averages behind a quarter-end jump."""
+    return {key: flag[key] for key in ("last_days", "quarter") if key in flag}

@@ -1,0 +1,76 @@
+"""What the shell of every page shows: the reader's unit, how fresh the figures are, and where to go."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appraisal import queries
+from appraisal.models import State
+from ledger import presenters
+from managers.models import User
+from managers.models.scope import grants_on
+from managers.roles import ROLES
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`shell` for templates/base.html; nothing for those not logged in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    on = timezone.localdate()
+    held = [grant for grant in grants_on(user, on) if grant.role in ROLES]
+    return {
+        "shell": {
+            "unit": _unit(user, held),
+            "freshness": presenters.freshness(on),
+            "nav": [_active(item, request.path) for item in _items(user, _actions(held), on)],
+        }
+    }
+
+
+def _unit(user: User, held: list[Any]) -> str:
+    """Where the person works: the manager's branch, or branch and role of the first grant."""
+    own = getattr(user, "client_manager", None)
+    if own is not None:
+        return str(own.branch)
+    return f"{held[0].branch} · {ROLES[held[0].role].name}" if held else ""
+
+
+def _actions(held: list[Any]) -> set[str]:
+    return {action for grant in held for action in ROLES[grant.role].may}
+
+
+def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
+    """The pages the person may open, with what waits there."""
+    if getattr(user, "client_manager", None) is not None:
+        yield _item(_("我的工作台"), reverse("me"))
+    if "clear_appraisal" in may:
+        yield _item(_("考核审批队列"), reverse("queue"), _waiting(user, State.IN_RISK_QUEUE, on))
+    if "decide_appraisal" in may:
+        yield _item(_("考核决定"), reverse("decisions"), _waiting(user, State.CLEARED, on))
+    if may & {"open_cycle", "view_appraisals"}:
+        yield _item(_("考核周期"), reverse("cycles"))
+    if user.is_staff:
+        yield _item(_("管理后台"), reverse("admin:index"))
+    look_up = _("查阅")
+    yield _item(_("现行办法"), reverse("rulebooks"), section=look_up)
+    if "view_runs" in may:
+        yield _item(_("日终批次"), reverse("runs"), section=look_up)
+        yield _item(_("数据批次"), reverse("bundles"), section=look_up)
+
+
+def _item(label: str, url: str, count: int | None = None, *, section: str = "") -> dict[str, Any]:
+    return {"label": label, "url": url, "count": count, "section": section}
+
+
+def _waiting(user: User, state: str, on: date) -> int:
+    return queries.visible(user, on).filter(state=state).count()
+
+
+def _active(item: dict[str, Any], path: str) -> dict[str, Any]:
+    return item | {"active": path.startswith(item["url"])}

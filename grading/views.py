@@ -1,0 +1,74 @@
+"""A figure taken apart, and the rulebooks with their numbers, articles and flaws."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grading import presenters, queries, sheets, standings
+from grading.models import RulebookVersion
+from grading.rules import catalogue
+from ledger import explanations
+from ledger import queries as ledger
+from managers.models import ClientManager
+from managers.permissions import may
+
+
+@login_required
+def figure(request: HttpRequest, employee_no: str, metric: str) -> HttpResponse:
+    """One figure of one manager down to customers, accounts, spans of days and lines of files."""
+    today = timezone.localdate()
+    people = ClientManager.objects.visible_to(request.user, today).select_related("branch")
+    who = get_object_or_404(people, employee_no=employee_no)
+    own = who.user_id is not None and who.user_id == request.user.pk
+    if not own and not may(request.user, "view_people", on=today, about=who):
+        raise PermissionDenied(_("您的角色不包括查看客户明细；如确有需要，请联系安全管理员授权。"))
+    found = _explained(request, who, metric)
+    return render(request, "grading/figure.html", {"who": who, "own": own, **sheets.explained(found)})
+
+
+def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explanations.Explained:
+    """What the address asks for; 404 with a sentence where it asks for what there is not."""
+    run = ledger.latest_run()
+    if run is None:
+        raise Http404(_("还没有已发布的日终。"))
+    try:
+        on = date.fromisoformat(request.GET.get("on") or run.business_date.isoformat())
+        floor = Decimal(request.GET.get("floor") or 0)
+        return explanations.explain(who, metric, on=on, window=request.GET.get("window") or "year",
+                                    floor=floor, params=_params(request, metric))
+    except (LookupError, ValueError, InvalidOperation):
+        raise Http404(_("没有这个数字：请从工作台或考核件中的链接进入。")) from None
+
+
+def _params(request: HttpRequest, metric: str) -> tuple[tuple[str, str], ...]:
+    """The parameters of the metric that the address gives, with defaults filled in."""
+    known = catalogue.METRICS[metric].params if metric in catalogue.METRICS else {}
+    given = {name: request.GET[name] for name, choice in known.items()
+             if request.GET.get(name) in choice.allowed}
+    return catalogue.filled_params(metric, given)
+
+
+@login_required
+def rulebooks(request: HttpRequest) -> HttpResponse:
+    """The schemes in force today."""
+    today = timezone.localdate()
+    rows: list[dict[str, Any]] = [
+        {"version": version, "title": presenters.titled(queries.rulebook(version).scheme)}
+        for version in standings.schemes(today)
+    ]
+    return render(request, "grading/rulebooks.html", {"rows": rows, "today": today})
+
+
+@login_required
+def rulebook(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """One version: the numbers grade by grade with their articles, the vetoes, the readings chosen."""
+    version = get_object_or_404(RulebookVersion, code=code, number=number)
+    on = max(timezone.localdate(), version.effective_on)
+    return render(request, "grading/rulebook.html", {"version": version, "on": on, **sheets.grid(version, on)})

@@ -1,0 +1,170 @@
+"""What pages show of the ledger: curves, customers, where a fact came from, how fresh the figures are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ledger import queries
+from ledger.models import Bundle, Run
+from ledger.queries import Contribution
+from ledger.rules import money
+from ledger.rules.explaining import Source
+
+#: Days a delivery may take before the figures count as old: the night before last is still fresh.
+FRESH_DAYS = 2
+YI = 10**8
+STEP = timedelta(days=7)
+
+
+def sampled(start: date, end: date) -> list[date]:
+    """Every seventh day of a span, and its last one."""
+    weeks = range((end - start).days // STEP.days + 1)
+    return sorted({start + STEP * week for week in weeks} | {end})
+
+
+def curves(
+    by_day: Mapping[date, Sequence[Contribution]], *, start: date, floor: Decimal
+) -> dict[str, list[tuple[str, str]]]:
+    """Year-to-date averages of deposits and loans on each day, as the chart takes them (yuan, text)."""
+    found: dict[str, list[tuple[str, str]]] = {"deposit": [], "loan": []}
+    for day, rows in sorted(by_day.items()):
+        days = (day - start).days + 1
+        inside = [row for row in rows if row.own_deposit >= floor * days]
+        for bucket, points in found.items():
+            product = sum((Fraction(getattr(row, bucket)) for row in inside), Fraction(0))
+            points.append((day.isoformat(), str(money.round_half_up(product / days))))
+    return found
+
+
+def chart(
+    name: str,
+    points: list[tuple[str, str]],
+    thresholds: list[dict[str, Any]],
+    projected: tuple[date, Fraction] | None,
+) -> dict[str, Any]:
+    """One curve with its thresholds; the projection leads from the last point to the period's end."""
+    ahead = []
+    if projected and points:
+        ahead = [points[-1], (projected[0].isoformat(), str(money.round_half_up(projected[1])))]
+    return {
+        "unit": _("亿元"),
+        "divisor": YI,
+        "places": 2,
+        "series": [{"name": name, "points": points, "projected": ahead}],
+        "thresholds": thresholds,
+    }
+
+
+SORTS = {
+    "deposit": lambda row: (-row.deposit, row.customer_no),
+    "loan": lambda row: (-row.loan, row.customer_no),
+    "own": lambda row: (-row.own_deposit, row.customer_no),
+    "name": lambda row: (row.name, row.customer_no),
+}
+
+
+def customers(
+    rows: Sequence[Contribution], *, days: int, floor: Decimal, above: Decimal | None, by: str
+) -> list[dict[str, Any]]:
+    """The portfolio: what each customer holds and brings a day, whether it counts, and why not."""
+    return [_customer(row, days, floor, above) for row in sorted(rows, key=SORTS.get(by, SORTS["deposit"]))]
+
+
+def _customer(row: Contribution, days: int, floor: Decimal, above: Decimal | None) -> dict[str, Any]:
+    counted = row.own_deposit >= floor * days
+    return {
+        "customer_no": row.customer_no,
+        "name": row.name,
+        "share": row.share,
+        "own": Fraction(row.own_deposit) / days,
+        "deposit": Fraction(row.deposit) / days if counted else Decimal(0),
+        "loan": Fraction(row.loan) / days if counted else Decimal(0),
+        "state": "counted" if counted else "left_out",
+        "text": "" if counted else _("低于 %(floor)s，未计") % {"floor": money.short_amount(floor)},
+        "remark": _remark(row, days, counted, above),
+    }
+
+
+def _remark(row: Contribution, days: int, counted: bool, above: Decimal | None) -> str:
+    if row.share is None:
+        return _("已移交，只计在管期间")
+    if counted and above is not None and row.own_deposit < above * days:
+        return _("上一级口径（%(floor)s 以上）不计") % {"floor": money.short_amount(above)}
+    return ""
+
+
+def source(fact: Source) -> str:
+    """Where a fact came from: the bundle, the file and the line in it."""
+    return _("批次 %(bundle)s · %(file)s 第 %(line)s 行") % {
+        "bundle": fact.bundle,
+        "file": fact.file,
+        "line": f"{fact.line:,}",
+    }
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """The business date a page stands for, and whether something newer is due or awaited."""
+
+    state: str
+    business_date: date | None
+    text: str
+
+
+def freshness(today: date) -> Freshness:
+    """How fresh the figures are, in words: what is worked, and the first date that is lacking."""
+    run = queries.latest_run()
+    if run is None:
+        return Freshness("none", None, _("尚无已发布的日终"))
+    due, waiting_for = queries.due_dates(today - timedelta(days=1))
+    if due:
+        return Freshness("stale", run.business_date, _("有 %(count)s 个日终待处理") % {"count": len(due)})
+    if waiting_for is not None and (today - run.business_date).days > FRESH_DAYS:
+        return Freshness("stale", run.business_date, _("等待 %(day)s 起的数据") % {"day": waiting_for})
+    text = _("全部到齐 · 批次 %(bundle)s") % {"bundle": run.through_bundle_id}
+    return Freshness("ok", run.business_date, text)
+
+
+def run_row(run: Run) -> dict[str, Any]:
+    """One night in the list: its state, how long it took, and what to do where it failed."""
+    state = {Run.Status.SUCCEEDED: "ok", Run.Status.FAILED: "error", Run.Status.RUNNING: "info"}
+    seconds = (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
+    return {
+        "run": run,
+        "state": state[Run.Status(run.status)],
+        "text": run.get_status_display(),
+        "seconds": None if seconds is None else f"{seconds:.1f}",
+        "superseded": run.status == Run.Status.SUCCEEDED and not run.is_current,
+        "reason": rerun_text(run.reason),
+        "todo": _todo(run),
+    }
+
+
+def rerun_text(reason: str) -> str:
+    """Why a night was worked again, in the reader's language."""
+    numbers = reason.removeprefix("bundle ")
+    return _("因批次 %(numbers)s 重算") % {"numbers": numbers} if reason else ""
+
+
+def _todo(run: Run) -> str:
+    """What to do about a night that failed."""
+    if run.status != Run.Status.FAILED:
+        return ""
+    return _("按错误更正数据包或环境后重新执行 run_nights；该日未发布任何数字，此前已发布的不受影响。")
+
+
+def bundle_row(bundle: Bundle) -> dict[str, Any]:
+    """One delivery with the rows of its files."""
+    files = list(bundle.files.all())
+    return {
+        "bundle": bundle,
+        "files": files,
+        "rows": sum(file.rows for file in files),
+        "quarantined": sum(file.quarantined for file in files),
+        "remarks": bundle.remarks,
+    }
