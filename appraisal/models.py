@@ -37,7 +37,7 @@ class Cycle(models.Model):
         constraints = [models.UniqueConstraint(name="cycle_key", fields=["scheme", "period"])]
 
     def __str__(self) -> str:
-        return f"{self.scheme} {self.period}"
+        return f"{self.period} · {self.scheme}"
 
 
 class State(models.TextChoices):
@@ -116,7 +116,7 @@ class Appraisal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.manager_id} {self.cycle_id} {self.state}"
+        return f"{self.manager} · {self.cycle.period}"
 
     @transition(field=state, source=[State.OPENED, State.UNDECIDED, State.RETURNED], target=State.MEASURED)
     def measure(self) -> None:

@@ -194,7 +194,9 @@ def _lines(root: Reason, before: Reason | None, no: str, on: Any) -> Iterable[di
     earlier = {leaf.code: leaf for leaf in before.leaves()} if before else {}
     for item in root.children or (root,):
         for position, leaf in enumerate(item.leaves()):
-            yield _line(leaf, earlier.get(leaf.code), no, on) | {"indent": position > 0}
+            letter = leaf.cites.removeprefix(root.cites).strip() if not position else ""
+            yield _line(leaf, earlier.get(leaf.code), no, on) | {
+                "name": grading.name(leaf, letter), "indent": position > 0}
 
 
 def _pair(now: Reason | None, before: Reason | None, no: str, on: Any) -> dict[str, Any] | None:
@@ -204,7 +206,7 @@ def _pair(now: Reason | None, before: Reason | None, no: str, on: Any) -> dict[s
 def _line(leaf: Reason, before: Reason | None, no: str, on: Any) -> dict[str, Any]:
     return {
         "cites": leaf.cites,
-        "name": grading.titled(leaf),
+        "name": grading.name(leaf),
         "url": grading.figure_url(no, leaf, on),
         "value": leaf.value,
         "threshold": leaf.threshold,

@@ -24,11 +24,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {}
     on = timezone.localdate()
     held = [grant for grant in grants_on(user, on) if grant.role in ROLES]
+    nav = [_active(item, request.path) for item in _items(user, _actions(held), on)]
     return {
         "shell": {
             "unit": _unit(user, held),
             "freshness": presenters.freshness(on),
-            "nav": [_active(item, request.path) for item in _items(user, _actions(held), on)],
+            "nav": nav,
+            "here": next((item["label"] for item in nav if item["active"]), _("客户经理管理")),
         }
     }
 
@@ -47,8 +49,9 @@ def _actions(held: list[Any]) -> set[str]:
 
 def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     """The pages the person may open, with what waits there."""
-    if getattr(user, "client_manager", None) is not None:
-        yield _item(_("我的工作台"), reverse("me"))
+    own = getattr(user, "client_manager", None)
+    if own is not None:
+        yield _item(_("我的工作台"), reverse("me"), also=reverse("manager", args=[own.employee_no]))
     if "clear_appraisal" in may:
         yield _item(_("考核审批队列"), reverse("queue"), _waiting(user, State.IN_RISK_QUEUE, on))
     if "decide_appraisal" in may:
@@ -64,8 +67,11 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
         yield _item(_("数据批次"), reverse("bundles"), section=look_up)
 
 
-def _item(label: str, url: str, count: int | None = None, *, section: str = "") -> dict[str, Any]:
-    return {"label": label, "url": url, "count": count, "section": section}
+def _item(
+    label: str, url: str, count: int | None = None, *, section: str = "", also: str = ""
+) -> dict[str, Any]:
+    """One entry; `also` is another address that belongs to it."""
+    return {"label": label, "url": url, "count": count, "section": section, "also": also}
 
 
 def _waiting(user: User, state: str, on: date) -> int:
@@ -73,4 +79,4 @@ def _waiting(user: User, state: str, on: date) -> int:
 
 
 def _active(item: dict[str, Any], path: str) -> dict[str, Any]:
-    return item | {"active": path.startswith(item["url"])}
+    return item | {"active": path.startswith(tuple(filter(None, (item["url"], item["also"]))))}

@@ -126,6 +126,8 @@ LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+# Dates read 2026-03-31 in both languages, in the admin too.
+FORMAT_MODULE_PATH = ["cmbank.formats"]
 
 # --- PostgreSQL: the truth ------------------------------------------------------------------------------
 _database = environment.database(

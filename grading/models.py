@@ -102,7 +102,7 @@ class GradeRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.manager_id} {self.grade_code} {self.effective_on}"
+        return f"{self.manager} · {self.effective_on}"
 
 
 class Verdict(models.Model):
@@ -138,4 +138,4 @@ class Verdict(models.Model):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.manager_id} {self.period} {self.outcome}"
+        return f"{self.manager} · {self.period}"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from grading import standings
+from grading import queries, standings
 from grading.rules import catalogue, planning, wording
 from grading.rules.reasons import Reason
 from grading.rules.schema import Grade, Rulebook
@@ -140,7 +140,7 @@ def _row(standing: Standing, leaf: Reason, letter: str, rows: Sequence[Contribut
     expected = leaf.outcome == "not_met" and ahead is not None and ahead >= (leaf.threshold or 0)
     return {
         "name": name(leaf, letter),
-        "note": _largest(leaf, rows, standing.on) or leaf.cites,
+        "note": _largest(leaf, rows, standing.on) or " · ".join(filter(None, [_bracket(leaf), leaf.cites])),
         "url": figure_url(standing.manager.employee_no, leaf, standing.on),
         "value": leaf.value,
         "unit": leaf.unit or "CNY",
@@ -154,9 +154,14 @@ def _row(standing: Standing, leaf: Reason, letter: str, rows: Sequence[Contribut
 
 
 def name(leaf: Reason, letter: str = "") -> str:
-    """The name of a comparison, with the letter of its item unless it carries one."""
-    title = titled(leaf)
+    """The name of a comparison, with the letter of its item unless it carries one; without its bracket."""
+    title = titled(leaf).partition("(")[0].rstrip()
     return title if not letter or title.startswith((f"{letter} ", f"{letter}. ")) else f"{letter} {title}"
+
+
+def _bracket(leaf: Reason) -> str:
+    """What a title says in brackets: 不含协议存款."""
+    return titled(leaf).partition("(")[2].rstrip(")")
 
 
 def state(reason: Reason) -> str:
@@ -185,8 +190,8 @@ def remark(leaf: Reason, ahead: Fraction | None) -> str:
     if leaf.outcome == "not_met" and leaf.gap:
         parts.append(_("还差 %(amount)s") % {"amount": amount(leaf.gap, leaf.unit)})
     if ahead is not None:
-        parts.append(_("期末预计 %(amount)s") % {"amount": amount(ahead, leaf.unit)})
-    return _("，").join(parts)
+        parts.append(_("预计 %(amount)s") % {"amount": amount(ahead, leaf.unit)})
+    return " · ".join(parts)
 
 
 def amount(value: Fraction | Decimal, unit: str) -> str:
@@ -211,13 +216,13 @@ class Advice:
 
 
 def advice(standing: Standing, rows: Sequence[Contribution]) -> Advice | None:
-    """The nearest deposit line of own or next grade or the on-post bar that is not met; None if none is."""
+    """The nearest deposit line that is not met, of a standard not met if there is one; None if all are met."""
     found = [
-        (leaf.gap, leaf, label)
-        for label, leaf in _lines(standing)
+        (done, leaf.gap, leaf, label)
+        for label, leaf, done in _lines(standing)
         if leaf.outcome == "not_met" and leaf.gap and leaf.threshold is not None
     ]
-    for _gap, leaf, label in sorted(found, key=lambda each: each[0]):
+    for _done, _gap, leaf, label in sorted(found, key=lambda each: each[:2]):
         course = standings.course(leaf, rows, on=standing.on, ahead=standing.ahead)
         assert leaf.threshold is not None
         plan = course and planning.plan(course, leaf.threshold + standings.base(leaf, course))
@@ -226,16 +231,17 @@ def advice(standing: Standing, rows: Sequence[Contribution]) -> Advice | None:
     return None
 
 
-def _lines(standing: Standing) -> Iterator[tuple[str, Reason]]:
-    """The deposit lines that matter to the manager now, with what to call them."""
+def _lines(standing: Standing) -> Iterator[tuple[str, Reason, bool]]:
+    """The deposit lines of own and next grade and the on-post bar: what to call each, whether all around is met."""
     for grade in (standing.grade, standing.above):
-        if grade is not None:
-            for leaf in standing.verdict.standards[grade.code].leaves():
-                if leaf.metric in PLANNED:
-                    yield _("%(grade)s%(metric)s标准") % {"grade": short(grade), "metric": _plain(leaf)}, leaf
+        root = standing.verdict.standards[grade.code] if grade else None
+        for leaf in root.leaves() if root and grade else ():
+            if leaf.metric in PLANNED and grade and root:
+                label = _("%(grade)s%(metric)s标准") % {"grade": short(grade), "metric": _plain(leaf)}
+                yield label, leaf, root.outcome == "met"
     on_post = standing.verdict.on_post
     if on_post is not None and on_post.metric in PLANNED:
-        yield _("在岗最低线"), on_post
+        yield _("在岗最低线"), on_post, on_post.outcome == "met"
 
 
 def _plain(leaf: Reason) -> str:
@@ -279,7 +285,7 @@ def veto_value(veto: Reason) -> str:
     now = next((leaf.value for leaf in veto.leaves() if leaf.metric == "normal_loan_share"), None)
     if now is None:
         return money.percent(veto.value, places=2, signed=True)
-    return f"{money.percent(now - veto.value, places=2)} → {money.percent(now, places=2)}"
+    return f"{money.share_percent(now - veto.value)} → {money.share_percent(now)}"
 
 
 def thresholds(standing: Standing, metric: str) -> list[dict[str, Any]]:
@@ -308,3 +314,9 @@ def outcome_word(outcome: str) -> str:
 def grade_short(book: Rulebook, code: str) -> str:
     """The short name of a grade by its code; an unknown code names itself."""
     return next((short(grade) for grade in book.grades if grade.code == code), code)
+
+
+def grade_names() -> dict[str, str]:
+    """Short names of all grades of the schemes in force, by code."""
+    books = [queries.rulebook(version) for version in standings.schemes(date.max)]
+    return {grade.code: short(grade) for book in reversed(books) for grade in book.grades}

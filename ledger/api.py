@@ -5,9 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -75,16 +74,16 @@ class ManagerMetrics(OfManager):
     words: ClassVar[Wording] = staticmethod(code_itself)
 
     @extend_schema(
-        summary=__("一名客户经理的全部指标"),
+        summary=gettext_lazy("一名客户经理的全部指标"),
         tags=["metrics"],
         responses=MetricsSerializer,
         parameters=[
-            on_parameter(__("业务日期；默认最近一个已发布的日期")),
-            OpenApiParameter("window", enum=WINDOWS, default="quarter", description=__("计算期间")),
+            on_parameter(gettext_lazy("业务日期；默认最近一个已发布的日期")),
+            OpenApiParameter("window", enum=WINDOWS, default="quarter", description=gettext_lazy("计算期间")),
             OpenApiParameter(
                 "floor",
                 {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,2})?$", "default": "0"},
-                description=__("客户自身存款日均的门槛（元），未达者不计"),
+                description=gettext_lazy("客户自身存款日均的门槛（元），未达者不计"),
             ),
         ],
     )
@@ -184,16 +183,16 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 class RunFilters(filters.FilterSet):
     """How the list of runs is narrowed."""
 
-    business_date = filters.DateFilter(label=__("业务日期"))
-    status = filters.ChoiceFilter(choices=Run.Status, label=__("状态"))
-    is_current = filters.BooleanFilter(label=__("现行"))
+    business_date = filters.DateFilter(label=gettext_lazy("业务日期"))
+    status = filters.ChoiceFilter(choices=Run.Status, label=gettext_lazy("状态"))
+    is_current = filters.BooleanFilter(label=gettext_lazy("现行"))
 
     class Meta:
         model = Run
         fields = ["business_date", "status", "is_current"]
 
 
-@extend_schema(summary=__("日终批次，最近开始的在前"), tags=["runs"])
+@extend_schema(summary=gettext_lazy("日终批次，最近开始的在前"), tags=["runs"])
 class Runs(Listing):
     """The nightly runs: those in work and those that failed only for who watches over them."""
 

@@ -72,7 +72,9 @@ def _undecided(verdict: Verdict) -> Iterator[Flag]:
     """What is awaited, only where the whole verdict waits for it."""
     if verdict.outcome == "undecided":
         # Own and next grade often wait for one and the same figure: it is named once.
-        leaves = {(leaf.ref, leaf.why): leaf for leaf in reversed(verdict.awaited)}
+        leaves = {
+            (leaf.metric, leaf.why, *leaf.why_params.items()): leaf for leaf in reversed(verdict.awaited)
+        }
         yield {"code": "undecided", "awaited": [_awaited(leaf) for leaf in reversed(leaves.values())]}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import cast
 
+from appraisal import messages
 from appraisal.models import Appraisal, Step
 from appraisal.rules import decisions
 from appraisal.services import measuring, steps
@@ -171,8 +172,12 @@ def _case(row: Appraisal) -> decisions.Case:
 
 
 def _title(row: Appraisal, grade: str) -> str:
+    """What the reader calls a grade; its code where it is on no rung of the ladder that was judged."""
     assert row.verdict is not None
-    return grading.rulebook(row.verdict.rulebook).grade(grade).short
+    found = {each.code: each for each in grading.rulebook(row.verdict.rulebook).grades}.get(grade)
+    if found is None:
+        return grade
+    return found.title_en if messages.english() else found.short
 
 
 def _check_grades(rows: list[Appraisal]) -> None:
@@ -186,7 +191,7 @@ def _check_grades(rows: list[Appraisal]) -> None:
                 "grade_moved",
                 who=row.manager,
                 day=record.effective_on,
-                grade=record.grade_code,
+                grade=_title(row, record.grade_code),
                 judged=_title(row, judged),
             )
 

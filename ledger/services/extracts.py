@@ -46,12 +46,25 @@ def load_bundle(
                 state = lock_ledger()
                 known = Bundle.objects.filter(digest=delivery.digest).first()
                 if known is not None:
+                    _check_counts(known, delivery)
                     return Loaded(known, already=True)
                 return _load(delivery, state, by=by, report=report)
     except Refused as refusal:
         if report is not None:
             refusal.tell(report)
         raise
+
+
+def _check_counts(known: Bundle, delivery: manifest.Delivery) -> None:
+    """The same files under a manifest that counts other rows are not the same delivery."""
+    rows = dict(known.files.values_list("name", "rows"))
+    wrong = [
+        BadRow(name, 0, "", str(rows[name]), "wrong_row_count", f"{file.rows} / {rows[name]}")
+        for name, file in delivery.files.items()
+        if file.rows is not None and file.rows != rows[name]
+    ]
+    if wrong:
+        raise Refused(wrong)
 
 
 def lock_ledger() -> LedgerState:

@@ -143,8 +143,8 @@ def _fingerprints(
 def _fingerprint(name: str, entry: dict[str, Any], opener: Callable[[], IO[bytes]]) -> DeliveredFile:
     """Digest and encoding in one pass; GB18030 is tried only where the whole file is not UTF-8."""
     sha256 = hashlib.sha256()
-    utf8 = codecs.getincrementaldecoder("utf-8")()
-    encoding, head, nul_line, lines = "UTF8", b"", 0, 1
+    utf8 = _Decoding("utf-8")
+    head, nul_line, lines = b"", 0, 1
     with _reading(name), opener() as stream:
         while chunk := stream.read(CHUNK):
             head = head or chunk[:3]
@@ -152,15 +152,14 @@ def _fingerprint(name: str, entry: dict[str, Any], opener: Callable[[], IO[bytes
             if not nul_line and b"\0" in chunk:
                 nul_line = lines + chunk[: chunk.index(b"\0")].count(b"\n")
             lines += chunk.count(b"\n")
-            if encoding == "UTF8" and not _decodes(utf8, chunk):
-                encoding = "GB18030"
-        if encoding == "UTF8" and not _decodes(utf8, b"", final=True):
-            encoding = "GB18030"
+            utf8.feed(chunk)
+        utf8.feed(b"", final=True)
     _check_digest(name, entry, sha256.hexdigest())
     if nul_line:
         raise _refuse("nul_byte", name, line=nul_line)
-    if encoding == "GB18030":
-        _check_gb18030(name, opener)
+    if utf8.broken_at:
+        _check_gb18030(name, opener, utf8.broken_at)
+    encoding = "GB18030" if utf8.broken_at else "UTF8"
     skip = 3 if encoding == "UTF8" and head == codecs.BOM_UTF8 else 0
     return DeliveredFile(name, sha256.hexdigest(), encoding, skip, entry.get("rows"), opener)
 
@@ -170,27 +169,34 @@ def _check_digest(name: str, entry: dict[str, Any], found: str) -> None:
         raise _refuse("wrong_digest", name, value=found)
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
-    try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError:
-        return False
-    return True
+class _Decoding:
+    """A strict decoding of a stream; `broken_at` is the line where it stopped being that encoding, or 0."""
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._line = 1
+        self.broken_at = 0
+
+    def feed(self, chunk: bytes, *, final: bool = False) -> None:
+        """Go on with the next bytes; nothing more is looked at once it has broken."""
+        if self.broken_at:
+            return
+        try:
+            self._decoder.decode(chunk, final)
+        except UnicodeDecodeError as error:
+            self.broken_at = self._line + error.object[: error.start].count(b"\n")
+        self._line += chunk.count(b"\n")
 
 
-def _check_gb18030(name: str, opener: Callable[[], IO[bytes]]) -> None:
-    decoder = codecs.getincrementaldecoder("gb18030")()
-    line = 1
+def _check_gb18030(name: str, opener: Callable[[], IO[bytes]], utf8_broken_at: int) -> None:
+    """Refuse what is neither, naming the line that the better fitting of the two encodings reached."""
+    decoding = _Decoding("gb18030")
     with opener() as stream:
-        while True:
-            chunk = stream.read(CHUNK)
-            try:
-                decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                raise _refuse("not_text", name, line=line + error.object[: error.start].count(b"\n")) from None
-            if not chunk:
-                return
-            line += chunk.count(b"\n")
+        while chunk := stream.read(CHUNK):
+            decoding.feed(chunk)
+    decoding.feed(b"", final=True)
+    if decoding.broken_at:
+        raise _refuse("not_text", name, line=max(decoding.broken_at, utf8_broken_at))
 
 
 @contextmanager

@@ -1,14 +1,20 @@
 -- Write the changes that overlap nothing; find overlaps of one pair, and days whose shares exceed 1.
 CREATE TEMP TABLE assignment_overlap ON COMMIT DROP AS
-SELECT n.line FROM assignment_change n
-WHERE EXISTS (
-    SELECT FROM managers_assignment a
-    WHERE a.customer_id = n.customer_id AND a.manager_id = n.manager_id AND a.superseded_by IS NULL
-      AND daterange(a.starts_on, a.ends_on, '[]') && daterange(n.starts_on, n.ends_on, '[]'))
-OR EXISTS (
-    SELECT FROM assignment_change o
-    WHERE o.customer_id = n.customer_id AND o.manager_id = n.manager_id AND o.line <> n.line
-      AND daterange(o.starts_on, o.ends_on, '[]') && daterange(n.starts_on, n.ends_on, '[]'));
+WITH span AS (
+    SELECT line, customer_id, manager_id, starts_on, coalesce(ends_on, 'infinity'::date) AS ends_on
+    FROM assignment_change
+  UNION ALL
+    SELECT NULL, customer_id, manager_id, starts_on, coalesce(ends_on, 'infinity'::date)
+    FROM managers_assignment
+    WHERE superseded_by IS NULL AND customer_id IN (SELECT customer_id FROM assignment_change)
+), beside AS (
+    SELECT line, starts_on, ends_on,
+           max(ends_on) OVER (ordered ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached,
+           lead(starts_on) OVER ordered AS next_start
+    FROM span
+    WINDOW ordered AS (PARTITION BY customer_id, manager_id ORDER BY starts_on, ends_on)
+)
+SELECT line FROM beside WHERE line IS NOT NULL AND (reached >= starts_on OR next_start <= ends_on);
 
 INSERT INTO managers_assignment
     (customer_id, manager_id, share, starts_on, ends_on, source_bundle, source_line)

@@ -2,13 +2,16 @@
 -- An assignment is cut to the window (a piece); a piece earns its share of the customer's product on
 -- its own days, so a transfer never moves the past. A customer counts where its own whole average of
 -- deposits reaches the floor; then everything of it counts.
+-- Each prefix sum is one look-up in an index; parts are joined on (window, customer) alone, so that the
+-- work grows with the customers and not with their square.
 WITH win AS (
     SELECT *, "end" - start + 1 AS days, base_end - base_start + 1 AS base_days
     FROM unnest(%(names)s::text[], %(starts)s::date[], %(ends)s::date[],
                 %(base_starts)s::date[], %(base_ends)s::date[])
          AS w (name, start, "end", base_start, base_end)
-), piece AS (
+), piece AS MATERIALIZED (
     SELECT w.name, a.customer_id, a.manager_id, a.share,
+           w.start AS window_start, w."end" AS window_end, w.base_start, w.base_end,
            greatest(a.starts_on, w.start) AS start, least(a.ends_on, w."end") AS "end",
            a.starts_on <= w."end" AND (a.ends_on IS NULL OR a.ends_on >= w."end") AS held
     FROM win w
@@ -17,33 +20,20 @@ WITH win AS (
      AND (a.ends_on IS NULL OR a.ends_on >= w.start)
     WHERE %(managers)s::bigint[] IS NULL OR a.manager_id = ANY (%(managers)s)
 ), holder AS MATERIALIZED (
-    -- all four days beside the customer, so that each join below has customer and day as its key
-    SELECT DISTINCT name, p.customer_id, w.start - 1 AS before, w."end" AS last,
-           w.base_start - 1 AS base_before, w.base_end AS base_last
-    FROM piece p
-    JOIN win w USING (name)
-), edge AS (
-    SELECT customer_id, start - 1 AS day FROM piece
-  UNION SELECT customer_id, "end" FROM piece
-  UNION SELECT customer_id, before FROM holder
-  UNION SELECT customer_id, last FROM holder
-  UNION SELECT customer_id, base_before FROM holder
-  UNION SELECT customer_id, base_last FROM holder
-), mark AS MATERIALIZED (
-    SELECT e.customer_id, e.day, coalesce(d.product, 0) AS deposit, coalesce(l.product, 0) AS loan
-    FROM edge e
+    SELECT DISTINCT name, customer_id, window_start, window_end, base_start, base_end FROM piece
+), base AS MATERIALIZED (
+    SELECT h.customer_id, h.base_start, coalesce(z.product, 0) - coalesce(a.product, 0) AS deposit
+    FROM (SELECT DISTINCT customer_id, base_start, base_end FROM holder) AS h
     LEFT JOIN LATERAL (
-        SELECT product_before + balance * (e.day - since + 1) AS product
-        FROM ledger_customerproduct
-        WHERE customer_id = e.customer_id AND bucket = 'deposit' AND since <= e.day
+        SELECT product_before + balance * (h.base_start - since) AS product FROM ledger_customerproduct
+        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since < h.base_start
         ORDER BY since DESC LIMIT 1
-    ) AS d ON true
+    ) AS a ON true
     LEFT JOIN LATERAL (
-        SELECT product_before + balance * (e.day - since + 1) AS product
-        FROM ledger_customerproduct
-        WHERE customer_id = e.customer_id AND bucket = 'loan' AND since <= e.day
+        SELECT product_before + balance * (h.base_end - since + 1) AS product FROM ledger_customerproduct
+        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since <= h.base_end
         ORDER BY since DESC LIMIT 1
-    ) AS l ON true
+    ) AS z ON true
 ), acquired AS MATERIALIZED (
     -- accounts older than our history whose balances begin only later
     SELECT DISTINCT acc.customer_id, b.known_from
@@ -52,35 +42,93 @@ WITH win AS (
         SELECT min(business_date) AS known_from FROM ledger_balancechange WHERE account_id = acc.id
     ) AS b
     WHERE acc.opened_on < %(history_start)s AND b.known_from > %(history_start)s
-), own AS MATERIALIZED (
-    SELECT h.name, h.customer_id, z.deposit - a.deposit AS deposit, z.loan - a.loan AS loan,
-           bz.deposit - ba.deposit AS base,
-           -- what begins after the window is not known of on its last day: figures never rest on the future
-           EXISTS (SELECT FROM acquired k
-                   WHERE k.customer_id = h.customer_id
-                     AND k.known_from > h.base_before + 1 AND k.known_from <= h.last) AS base_unknown
+), gap AS MATERIALIZED (
+    -- what begins after the window is not known of on its last day: figures never rest on the future
+    SELECT DISTINCT h.name, h.customer_id
     FROM holder h
-    JOIN mark a ON (a.customer_id, a.day) = (h.customer_id, h.before)
-    JOIN mark z ON (z.customer_id, z.day) = (h.customer_id, h.last)
-    JOIN mark ba ON (ba.customer_id, ba.day) = (h.customer_id, h.base_before)
-    JOIN mark bz ON (bz.customer_id, bz.day) = (h.customer_id, h.base_last)
-), credited AS (
-    SELECT p.name, p.manager_id, p.customer_id,
-           sum(p.share * (z.deposit - a.deposit)) AS deposit,
-           sum(p.share * (z.loan - a.loan)) AS loan,
-           sum(p.share * (SELECT coalesce(sum(s.usd_amount), 0) FROM ledger_settlement s
-                          WHERE s.customer_id = p.customer_id
-                            AND s.business_date BETWEEN p.start AND p."end")) AS settlement,
-           bool_or(p.held) AS held,
-           sum(p.share) FILTER (WHERE p.held) AS held_share
+    JOIN acquired k USING (customer_id)
+    WHERE k.known_from > h.base_start AND k.known_from <= h.window_end
+), own AS MATERIALIZED (
+    -- prefix sums of the whole customer at the window's edges, and its base
+    SELECT h.name, h.customer_id,
+           coalesce(da.product, 0) AS deposit_before, coalesce(dz.product, 0) AS deposit_after,
+           coalesce(la.product, 0) AS loan_before, coalesce(lz.product, 0) AS loan_after,
+           b.deposit AS base, g.name IS NOT NULL AS base_unknown
+    FROM holder h
+    JOIN base b USING (customer_id, base_start)
+    LEFT JOIN gap g USING (name, customer_id)
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (h.window_start - since) AS product FROM ledger_customerproduct
+        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since < h.window_start
+        ORDER BY since DESC LIMIT 1
+    ) AS da ON true
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (h.window_end - since + 1) AS product FROM ledger_customerproduct
+        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since <= h.window_end
+        ORDER BY since DESC LIMIT 1
+    ) AS dz ON true
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (h.window_start - since) AS product FROM ledger_customerproduct
+        WHERE customer_id = h.customer_id AND bucket = 'loan' AND since < h.window_start
+        ORDER BY since DESC LIMIT 1
+    ) AS la ON true
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (h.window_end - since + 1) AS product FROM ledger_customerproduct
+        WHERE customer_id = h.customer_id AND bucket = 'loan' AND since <= h.window_end
+        ORDER BY since DESC LIMIT 1
+    ) AS lz ON true
+), settled AS MATERIALIZED (
+    SELECT p.name, p.manager_id, p.customer_id, sum(p.share * s.usd_amount) AS amount
     FROM piece p
-    JOIN mark a ON a.customer_id = p.customer_id AND a.day = p.start - 1
-    JOIN mark z ON z.customer_id = p.customer_id AND z.day = p."end"
+    JOIN ledger_settlement s
+      ON s.customer_id = p.customer_id AND s.business_date BETWEEN p.start AND p."end"
     GROUP BY p.name, p.manager_id, p.customer_id
-), line AS (
-    SELECT c.*, o.deposit AS own_deposit, o.loan AS own_loan, o.base, o.base_unknown
-    FROM credited c
+), credited AS MATERIALIZED (
+    -- a piece that does not fill the window looks its own edges up
+    SELECT p.name, p.manager_id, p.customer_id,
+           sum(p.share * (CASE WHEN p."end" < p.window_end THEN coalesce(dz.product, 0) ELSE o.deposit_after END
+               - CASE WHEN p.start > p.window_start THEN coalesce(da.product, 0) ELSE o.deposit_before END)
+           ) AS deposit,
+           sum(p.share * (CASE WHEN p."end" < p.window_end THEN coalesce(lz.product, 0) ELSE o.loan_after END
+               - CASE WHEN p.start > p.window_start THEN coalesce(la.product, 0) ELSE o.loan_before END)
+           ) AS loan,
+           bool_or(p.held) AS held,
+           sum(p.share) FILTER (WHERE p.held) AS held_share,
+           min(o.deposit_after - o.deposit_before) AS own_deposit,
+           min(o.loan_after - o.loan_before) AS own_loan,
+           min(o.base) AS base,
+           bool_or(o.base_unknown) AS base_unknown
+    FROM piece p
     JOIN own o USING (name, customer_id)
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (p.start - since) AS product FROM ledger_customerproduct
+        WHERE p.start > p.window_start
+          AND customer_id = p.customer_id AND bucket = 'deposit' AND since < p.start
+        ORDER BY since DESC LIMIT 1
+    ) AS da ON true
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (p."end" - since + 1) AS product FROM ledger_customerproduct
+        WHERE p."end" < p.window_end
+          AND customer_id = p.customer_id AND bucket = 'deposit' AND since <= p."end"
+        ORDER BY since DESC LIMIT 1
+    ) AS dz ON true
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (p.start - since) AS product FROM ledger_customerproduct
+        WHERE p.start > p.window_start
+          AND customer_id = p.customer_id AND bucket = 'loan' AND since < p.start
+        ORDER BY since DESC LIMIT 1
+    ) AS la ON true
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (p."end" - since + 1) AS product FROM ledger_customerproduct
+        WHERE p."end" < p.window_end
+          AND customer_id = p.customer_id AND bucket = 'loan' AND since <= p."end"
+        ORDER BY since DESC LIMIT 1
+    ) AS lz ON true
+    GROUP BY p.name, p.manager_id, p.customer_id
+), line AS MATERIALIZED (
+    SELECT c.*, s.amount AS settlement
+    FROM credited c
+    LEFT JOIN settled s USING (name, manager_id, customer_id)
 ), cell AS (
     SELECT m.id AS manager_id, w.name, w.days, w.base_start, w.base_days, f.floor
     FROM managers_clientmanager m
@@ -109,7 +157,7 @@ WITH win AS (
                    WHEN base_unknown THEN 'accounts' ELSE '' END AS base_gap
     FROM summed
 )
-SELECT %(run)s::bigint AS run_id, manager_id, name AS window, floor, days,
+SELECT %(run)s::bigint AS run_id, manager_id, name AS "window", floor, days,
        deposit AS deposit_product, loan AS loan_product, settlement AS settlement_usd,
        largest_deposit AS largest_deposit_product, largest_deposit_customer AS largest_deposit_customer_id,
        largest_loan AS largest_loan_product, largest_loan_customer AS largest_loan_customer_id,

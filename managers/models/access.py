@@ -59,7 +59,7 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.role} @ {self.branch_id}"
+        return f"{self.user} · {self.branch}"
 
 
 class ApiToken(models.Model):

@@ -115,4 +115,4 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer_id}→{self.manager_id} {self.share}"
+        return f"{self.customer} · {self.manager}"

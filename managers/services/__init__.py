@@ -1,5 +1,5 @@
 """What happens to people and portfolios, one function a step."""
 
-from managers.services.people import write_pinyin
+from managers.services.people import amend, write_pinyin
 
-__all__ = ["write_pinyin"]
+__all__ = ["amend", "write_pinyin"]

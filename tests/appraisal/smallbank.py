@@ -96,7 +96,9 @@ def load(folder: Path) -> None:
     run_nights(to=END, start=END)
 
 
-def load_balances(folder: Path, *changes: str) -> None:
-    """Load late balance rows inside the period, and publish its last day again."""
-    load_bundle(write_bundle(folder, {"balances.csv": changes}, start=START, end=END))
+def load_late(folder: Path, *balances: str, accounts: Iterable[str] = ()) -> None:
+    """Load rows inside the period late, and publish its last day again."""
+    days = sorted(date.fromisoformat(row.split(",")[1]) for row in balances)
+    files = {"accounts.csv": accounts, "balances.csv": balances}
+    load_bundle(write_bundle(folder, files, start=days[0], end=days[-1]))
     run_nights(to=END)

@@ -92,7 +92,7 @@ def test_late_figures_give_a_new_verdict_and_keep_the_old_one(
     cycle: Cycle, case: Case, on: date, tmp_path: Path
 ) -> None:
     before = case(STEADY).verdict
-    smallbank.load_balances(tmp_path / "late", f"D{STEADY},2026-01-05,60000000.00")
+    smallbank.load_late(tmp_path / "late", f"D{STEADY},2026-01-05,60000000.00")
     measured = services.measure(cycle, by=None, on=on)
     assert measured.unchanged == 8
     assert [step.appraisal.manager.employee_no for step in measured.steps] == [STEADY]
@@ -109,7 +109,7 @@ def test_late_figures_give_a_new_verdict_and_keep_the_old_one(
 def test_the_undecided_is_decided_when_the_data_arrive(
     cycle: Cycle, case: Case, on: date, tmp_path: Path
 ) -> None:
-    smallbank.load_balances(tmp_path / "base", f"D{WAITING},2025-01-01,10000000.00")
+    smallbank.load_late(tmp_path / "base", f"D{WAITING},2025-01-01,10000000.00")
     services.measure(cycle, by=None, on=on)
     found = case(WAITING)
     assert (found.state, found.verdict.outcome, found.flags) == ("measured", "warn", [])  # type: ignore[union-attr]
@@ -124,17 +124,8 @@ def test_the_measured_becomes_undecided_when_the_data_turn_out_missing(
     cycle: Cycle, case: Case, on: date, tmp_path: Path
 ) -> None:
     """A loan without a class turns up: the quality of the loans is open again."""
-    folder = smallbank.write_bundle(
-        tmp_path / "loan",
-        {
-            "accounts.csv": [f"L{STEADY},C{STEADY},loan,term,CNY,2025-01-01,"],
-            "balances.csv": [f"L{STEADY},2026-07-01,1000.00"],
-        },
-        start=smallbank.START,
-        end=smallbank.END,
-    )
-    smallbank.load_bundle(folder)
-    smallbank.run_nights(to=smallbank.END)
+    loan = f"L{STEADY},C{STEADY},loan,term,CNY,2025-01-01,"
+    smallbank.load_late(tmp_path / "loan", f"L{STEADY},2026-07-01,1000.00", accounts=[loan])
     services.measure(cycle, by=None, on=on)
     assert (case(STEADY).state, [flag["code"] for flag in case(STEADY).flags]) == ("undecided", ["undecided"])
 

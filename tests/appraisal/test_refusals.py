@@ -76,9 +76,7 @@ def test_figures_that_changed_meanwhile_stop_submission_and_clearing(
     take: Take, case: Case, staff: Staff, on: date, tmp_path: Path
 ) -> None:
     take("submit", STEADY, "hr")
-    smallbank.load_balances(
-        tmp_path / "late", f"D{STEADY},2026-08-01,60000000.00", f"D{RISING},2026-08-01,1.00"
-    )
+    smallbank.load_late(tmp_path / "late", f"D{STEADY},2026-08-01,60000000.00", f"D{RISING},2026-08-01,1.00")
     with refused("outdated"):
         take("submit", RISING, "hr")
     with refused("outdated"):
@@ -93,5 +91,5 @@ def test_figures_that_changed_meanwhile_stop_submission_and_clearing(
 
 def test_figures_of_others_stop_nobody(take: Take, tmp_path: Path) -> None:
     take("submit", STEADY, "hr")
-    smallbank.load_balances(tmp_path / "late", f"D{RISING},2026-08-01,1.00")
+    smallbank.load_late(tmp_path / "late", f"D{RISING},2026-08-01,1.00")
     take("clear", STEADY, "risk")

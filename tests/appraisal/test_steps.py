@@ -92,7 +92,7 @@ def test_a_grade_recorded_meanwhile_is_not_overwritten(take: Take, reach: Reach,
     with refused("grade_moved") as error:
         take("publish", RISING, "hr")
     assert str(error.value) == (
-        "高升 1003 的等级自 2026-10-05 起已登记为“second”，与考核时的“四级”不同，"
+        "高升 1003 的等级自 2026-10-05 起已登记为“二级”，与考核时的“四级”不同，"
         "不能按本次决定变更；请人力资源部先核对等级记录。"
     )
     assert case(RISING).state == "decided"

@@ -10,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 
 from ledger.rules.windows import Window
@@ -39,6 +41,7 @@ COLUMNS = {
     "loan_classes.csv": ("account_no", "business_date", "loan_class", "interest_arrears"),
     "settlements.csv": ("customer_no", "business_date", "usd_amount"),
 }
+FILES = tuple(COLUMNS)
 Rows = Sequence[Sequence[Any]]
 Files = dict[str, Rows]
 
@@ -173,3 +176,23 @@ def _digest(cursor: Any, table: str) -> str:
         f"SELECT count(*) || ':' || coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '')"
         f' FROM "{table}" t')
     return cursor.fetchone()[0]
+
+
+def exported(capsys: pytest.CaptureFixture[str], on: date, *options: str) -> dict[tuple[str, ...], str]:
+    """export_metrics by key, as acceptance reads it."""
+    capsys.readouterr()
+    call_command("export_metrics", "--date", on.isoformat(), *options)
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0] == ["employee_no", "metric", "window", "floor", "value"]
+    found = {tuple(row[:4]): row[4] for row in rows[1:]}
+    assert len(found) == len(rows) - 1
+    return found
+
+
+def expected_figures(bundle: Path) -> dict[tuple[str, ...], str]:
+    """What a naive program made of the Berka bundle, beside which it lies."""
+    path = bundle.parent / "expected-1993-09-30.csv"
+    if not path.exists():
+        pytest.skip(f"no {path.name} beside the bundle")
+    with path.open(encoding="utf-8", newline="") as file:
+        return {tuple(row[:4]): row[4] for row in list(csv.reader(file))[1:]}

@@ -1,0 +1,1 @@
+"""How dates read, by language: one form for both."""

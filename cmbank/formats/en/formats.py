@@ -1,0 +1,4 @@
+"""Dates as 2026-03-31, moments as 2026-03-31 09:12."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "Y-m-d H:i"

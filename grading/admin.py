@@ -1,0 +1,100 @@
+"""Rulebooks, verdicts and the history of grades in the admin: looked at, never edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from grading import presenters, queries
+from grading.models import GradeRecord, RulebookVersion, Verdict
+from managers.backoffice import LookedAt, ManagerBranchFilter
+
+PEOPLE = ("manager__employee_no", "manager__name", "manager__pinyin")
+FIND_PEOPLE = _("按工号、姓名或拼音查找")
+
+
+@admin.register(RulebookVersion)
+class RulebookVersionAdmin(LookedAt):
+    """The texts of the regulations, every version that was ever in force."""
+
+    seen_with = ("view_people", "open_cycle", "view_appraisals")
+    list_display = ("title", "code", "number", "origin", "effective_on", "made_by", "adopted_by", "page")
+    list_select_related = ("made_by", "adopted_by")
+    list_filter = ("code", "origin")
+    search_fields = ("title", "code")
+    fields = ("title", "code", "number", "origin", "effective_on", "made_by", "adopted_by", "adopted_at",
+              "sha256", "content")
+
+    @admin.display(description=_("数值表"))
+    def page(self, row: RulebookVersion) -> str:
+        """The way to the numbers and readings."""
+        return format_html('<a href="{}">{}</a>', reverse("rulebook", args=[row.code, row.number]), _("查看"))
+
+
+@admin.register(Verdict)
+class VerdictAdmin(LookedAt):
+    """What the rulebook said of whom, with the evidence it rests on."""
+
+    seen_with = ("view_appraisals",)
+    list_display = ("manager", "period", "on", "grade", "proposed", "conclusion", "rulebook", "created_at")
+    list_select_related = ("manager", "rulebook")
+    list_filter = (ManagerBranchFilter, "period", "outcome")
+    search_fields = PEOPLE
+    search_help_text = FIND_PEOPLE
+    fields = ("manager", "period", "on", "grade", "proposed", "conclusion", "why", "rulebook", "run", "created_at")
+
+    @admin.display(description=_("现等级"), ordering="grade_code")
+    def grade(self, row: Verdict) -> str:
+        """The grade held."""
+        return presenters.grade_short(queries.rulebook(row.rulebook), row.grade_code)
+
+    @admin.display(description=_("建议等级"), ordering="proposed_grade")
+    def proposed(self, row: Verdict) -> str:
+        """The grade proposed."""
+        return presenters.grade_short(queries.rulebook(row.rulebook), row.proposed_grade)
+
+    @admin.display(description=_("结论"), ordering="outcome")
+    def conclusion(self, row: Verdict) -> str:
+        """The outcome in words."""
+        return presenters.outcome_word(row.outcome)
+
+    @admin.display(description=_("理由"))
+    def why(self, row: Verdict) -> str:
+        """Why the rulebook says so."""
+        return str(row.result["why_en" if presenters.english() else "why"])
+
+
+@admin.register(GradeRecord)
+class GradeRecordAdmin(LookedAt):
+    """The history of grades: appended to, never changed."""
+
+    seen_with = ("view_people",)
+    list_select_related = ("manager", "recorded_by")
+    list_filter = (ManagerBranchFilter,)
+    search_fields = PEOPLE
+    search_help_text = FIND_PEOPLE
+    fields = ("manager", "grade", "effective_on", "ground", "recorded_by", "recorded_at")
+
+    def get_list_display(self, request: Any) -> tuple[Any, ...]:
+        """The columns; the names of the grades are read once for the whole list."""
+        names = presenters.grade_names()
+
+        @admin.display(description=_("等级"), ordering="grade_code")
+        def grade(row: GradeRecord) -> str:
+            return names.get(row.grade_code, row.grade_code)
+
+        return ("manager", grade, "effective_on", "ground", "recorded_by", "recorded_at")
+
+    @admin.display(description=_("等级"))
+    def grade(self, row: GradeRecord) -> str:
+        """The grade by its name in a scheme that has it."""
+        return presenters.grade_names().get(row.grade_code, row.grade_code)
+
+    @admin.display(description=_("依据"))
+    def ground(self, row: GradeRecord) -> str:
+        """What the record rests on: a bundle or an appraisal."""
+        kind, _mark, number = row.basis.partition(":")
+        words: dict[str, Any] = {"bundle": _("批次 %(number)s"), "appraisal": _("考核件 %(number)s")}
+        return str(words[kind]) % {"number": number} if kind in words else row.basis

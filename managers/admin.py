@@ -1,0 +1,161 @@
+"""HR's tables of people: register, branches, customers, assignments; grants, tokens and the log."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from managers import services
+from managers.backoffice import BranchFilter, LookedAt, ManagerBranchFilter
+from managers.models import ApiToken, Assignment, Branch, ClientManager, Customer, Grant, LogEntry, User
+from managers.permissions import may
+from managers.roles import ROLES
+
+AMENDABLE = ("status", "education", "title_level")
+
+
+class ClientManagerAdmin(LookedAt):
+    """The register; `cmbank.admin` adds the grade and registers it. What HR keeps itself may be amended, with a row in the log; the rest comes with bundles."""
+
+    seen_with = ("view_people",)
+    list_display = ("employee_no", "name", "branch", "line", "status", "post_started_on", "page")
+    list_display_links = ("employee_no", "name")
+    list_select_related = ("branch",)
+    list_filter = (BranchFilter, "line", "status")
+    search_fields = ("employee_no", "name", "pinyin")
+    search_help_text = _("按工号、姓名或拼音（全拼或首字母）查找")
+    fieldsets = (
+        (None, {"fields": ("employee_no", "name", "branch", "line")}),
+        (_("任职"), {"fields": ("hired_on", "post_started_on", "status")}),
+        (_("学历与职称"), {"fields": ("education", "title_level")}),
+    )
+
+    @admin.display(description=_("工作台"))
+    def page(self, row: ClientManager) -> str:
+        """The way to the manager's own page."""
+        return format_html('<a href="{}">{}</a>', reverse("manager", args=[row.employee_no]), _("查看"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Everything a bundle delivers."""
+        shown = [name for _title, options in self.fieldsets for name in options["fields"]]
+        return [name for name in shown if name not in AMENDABLE]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who keep the personnel files, within their branches and never their own."""
+        if obj is not None and obj.user_id == request.user.pk:
+            return False
+        return may(request.user, "edit_people", on=timezone.localdate(), about=obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, so that the log keeps what was there before."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name in AMENDABLE}
+        services.amend(obj, changes, by=request.user)
+
+
+@admin.register(Branch)
+class BranchAdmin(LookedAt):
+    """The organisation tree, as the bundles deliver it."""
+
+    seen_with = ("view_people",)
+    list_display = ("code", "name", "kind", "parent")
+    list_select_related = ("parent",)
+    list_filter = ("kind",)
+    search_fields = ("code", "name")
+    fields = ("code", "name", "kind", "parent", "path")
+
+
+@admin.register(Customer)
+class CustomerAdmin(LookedAt):
+    """Customers, as the bundles deliver them."""
+
+    seen_with = ("view_people",)
+    list_display = ("customer_no", "name", "kind", "branch")
+    list_select_related = ("branch",)
+    list_filter = (BranchFilter, "kind")
+    search_fields = ("customer_no", "name")
+
+
+class KnownNow(admin.SimpleListFilter):
+    """What is known now, or everything that was ever delivered."""
+
+    title = _("版本")
+    parameter_name = "known"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Two ways to look."""
+        return [("now", _("现行")), ("past", _("已被取代"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Rows replaced by a later bundle, or those that are not."""
+        if self.value() is None:
+            return queryset
+        return queryset.filter(superseded_by__isnull=self.value() == "now")
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(LookedAt):
+    """Who held which customer with what share; every version, and the bundle it came with."""
+
+    seen_with = ("view_people",)
+    list_display = ("customer", "manager", "share", "starts_on", "ends_on", "source_bundle", "source_line",
+                    "superseded_by")
+    list_select_related = ("customer", "manager")
+    list_filter = (KnownNow, ManagerBranchFilter)
+    search_fields = ("customer__customer_no", "customer__name", "manager__employee_no", "manager__name",
+                     "manager__pinyin")
+    search_help_text = _("按客户号、客户名称、工号、姓名或拼音查找")
+
+
+@admin.register(User)
+class UserAdmin(LookedAt):
+    """Logins. What they may do follows from their grants."""
+
+    seen_with = ("manage_accounts", "manage_grants")
+    list_display = ("username", "display_name", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff")
+    search_fields = ("username", "display_name")
+    fields = ("username", "display_name", "is_active", "is_staff", "last_login", "date_joined")
+
+
+@admin.register(Grant)
+class GrantAdmin(LookedAt):
+    """Who holds which role where and when, given by one person and confirmed by another."""
+
+    seen_with = ("manage_grants", "view_log")
+    list_display = ("user", "role_name", "branch", "starts_on", "ends_on", "granted_by", "confirmed_by")
+    list_select_related = ("user", "branch", "granted_by", "confirmed_by")
+    list_filter = ("role",)
+    search_fields = ("user__username", "user__display_name", "branch__name")
+    fields = ("user", "role_name", "branch", "starts_on", "ends_on", "granted_by", "confirmed_by")
+
+    @admin.display(description=_("角色"), ordering="role")
+    def role_name(self, row: Grant) -> str:
+        """The role by its name."""
+        return str(ROLES[row.role].name) if row.role in ROLES else row.role
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(LookedAt):
+    """Tokens of the REST interface; the token itself is kept nowhere."""
+
+    seen_with = ("manage_accounts", "view_log")
+    list_display = ("name", "user", "scopes", "created_at", "expires_at", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    fields = ("name", "user", "scopes", "created_at", "expires_at", "revoked_at")
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(LookedAt):
+    """Who did what to which record, when and why."""
+
+    seen_with = ("view_log",)
+    list_display = ("at", "by", "action", "subject", "reason")
+    list_select_related = ("by",)
+    list_filter = ("action",)
+    search_fields = ("subject", "by__username", "by__display_name", "reason")
+    fields = ("at", "by", "action", "subject", "reason", "detail")

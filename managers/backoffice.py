@@ -1,0 +1,85 @@
+"""How the admin shows the bank's tables: by scope and role, Chinese throughout, changed only by services."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from managers.models import Branch
+from managers.permissions import may
+
+ROWS_A_PAGE = 25
+
+
+class LookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A table that may be looked at by whoever holds one of `seen_with`, within their scope, and not edited.
+
+    Django's own permissions and groups are not asked: `managers.roles` is the one list. Tables without a
+    `visible_to` hold nothing about a single branch.
+    """
+
+    seen_with: ClassVar[tuple[str, ...]] = ()
+    list_per_page = ROWS_A_PAGE
+    list_max_show_all = ROWS_A_PAGE
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = None
+    save_on_top = False
+
+    def _may(self, request: HttpRequest, actions: tuple[str, ...]) -> bool:
+        today = timezone.localdate()
+        return any(may(request.user, action, on=today) for action in actions)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Only what the user may see today."""
+        rows = super().get_queryset(request)
+        visible = getattr(rows, "visible_to", None)
+        return visible(request.user, timezone.localdate()) if visible else rows
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Shown in the index to whoever may look."""
+        return self._may(request, self.seen_with)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Looking needs one of `seen_with`; which rows is the queryset's business."""
+        return self._may(request, self.seen_with)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows come from bundles, nights and services."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is edited here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is ever deleted here."""
+        return False
+
+
+class BranchFilter(admin.SimpleListFilter):
+    """The branches in one's own scope, each with everything below it."""
+
+    title = _("机构")
+    parameter_name = "unit"
+    branch_path = "branch__path"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Codes and names, in the order of the tree."""
+        visible = Branch.objects.visible_to(request.user, timezone.localdate())
+        return list(visible.order_by("path").values_list("code", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The branch chosen and all below it."""
+        if not self.value():
+            return queryset
+        return queryset.filter(**{f"{self.branch_path}__contains": f"/{self.value()}/"})
+
+
+class ManagerBranchFilter(BranchFilter):
+    """The same for rows that hang on a manager."""
+
+    branch_path = "manager__branch__path"
