@@ -44,7 +44,7 @@ class CycleAdmin(LookedAt):
         return format_html('<a href="{}">{}</a>', reverse("cycle", args=[row.pk]), _("打开看板"))
 
 
-class StepInline(admin.TabularInline):  # type: ignore[type-arg]
+class StepInline(admin.TabularInline):
     """Every step of an appraisal."""
 
     model = Step

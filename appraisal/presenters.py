@@ -196,7 +196,9 @@ def _lines(root: Reason, before: Reason | None, no: str, on: Any) -> Iterable[di
         for position, leaf in enumerate(item.leaves()):
             letter = leaf.cites.removeprefix(root.cites).strip() if not position else ""
             yield _line(leaf, earlier.get(leaf.code), no, on) | {
-                "name": grading.name(leaf, letter), "indent": position > 0}
+                "name": grading.name(leaf, letter),
+                "indent": position > 0,
+            }
 
 
 def _pair(now: Reason | None, before: Reason | None, no: str, on: Any) -> dict[str, Any] | None:

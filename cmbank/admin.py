@@ -1,6 +1,6 @@
 """The admin as a whole: its names, the register with its grades, and none of Django's own groups."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -28,7 +28,7 @@ if admin.site.is_registered(Group):
 class RegisterAdmin(ClientManagerAdmin):
     """The register with what other apps know of a manager: the grade today, its history, the appraisals."""
 
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         *ClientManagerAdmin.fieldsets,
         (_("等级与考核"), {"fields": ("history", "appraised", "page")}),
     )
@@ -47,8 +47,10 @@ class RegisterAdmin(ClientManagerAdmin):
     def history(self, row: ClientManager) -> str:
         """Every grade with the day it began."""
         names = presenters.grade_names()
-        lines = [(record.effective_on, names.get(record.grade_code, record.grade_code))
-                 for record in queries.grade_history(row.pk)]
+        lines = [
+            (record.effective_on, names.get(record.grade_code, record.grade_code))
+            for record in queries.grade_history(row.pk)
+        ]
         return format_html_join("；", "{} {}", lines) or "—"
 
     @admin.display(description=_("最近考核"))
@@ -59,4 +61,6 @@ class RegisterAdmin(ClientManagerAdmin):
             return "—"
         url = reverse("admin:appraisal_appraisal_change", args=[last.pk])
         tag = procedure.state_tag(last.state)
-        return format_html('<a href="{}">{}</a> · {}', url, procedure.period_name(last.cycle.period), tag["text"])
+        return format_html(
+            '<a href="{}">{}</a> · {}', url, procedure.period_name(last.cycle.period), tag["text"]
+        )

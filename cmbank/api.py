@@ -27,6 +27,7 @@ PREFIX = "/api/"
 class InJson(APIView):
     """A view that renders something else than JSON, but not its errors."""
 
+    http_method_names = ["get", "head"]
     query_names: frozenset[str] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from managers.models.scope import grants_on
 from managers.roles import ROLES
+from managers.session import signed_in
 
 #: Where a person begins, by what they may do; the first that fits.
 DESKS = (
@@ -29,11 +30,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The first page after login: the desk of one's role, or the list of roles there are."""
-    held = [ROLES[grant.role] for grant in grants_on(request.user, timezone.localdate()) if grant.role in ROLES]
+    grants = grants_on(signed_in(request), timezone.localdate())
+    held = [ROLES[grant.role] for grant in grants if grant.role in ROLES]
     may = {action for role in held for action in role.may}
-    if getattr(request.user, "client_manager", None) is not None:
+    if getattr(signed_in(request), "client_manager", None) is not None:
         return redirect("me")
     for action, desk in DESKS:
-        if action in may and (desk != "admin:index" or request.user.is_staff):
+        if action in may and (desk != "admin:index" or signed_in(request).is_staff):
             return redirect(desk)
-    return render(request, "managers/roles.html", {"roles": ROLES.values(), "held": {role.code for role in held}})
+    return render(
+        request, "managers/roles.html", {"roles": ROLES.values(), "held": {role.code for role in held}}
+    )

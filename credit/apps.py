@@ -12,14 +12,17 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         """The ledger loads our file, works our part of the night and knows our metrics."""
-        from credit import explanations, feeds, metrics, services
+        from credit import explanations, feeds, metrics, services, verification
         from ledger import explanations as ledger_explanations
         from ledger import feeds as ledger_feeds
         from ledger import metrics as ledger_metrics
         from ledger.services import nights
+        from ledger.services import verification as ledger_verification
 
         ledger_feeds.register(feeds.LOAN_CLASSES)
         nights.add_step(services.work_quality)
         ledger_metrics.register(metrics.SOURCE)
+        for invariant in verification.INVARIANTS:
+            ledger_verification.register(invariant)
         for code, builder in explanations.BUILDERS.items():
             ledger_explanations.register(code, builder)

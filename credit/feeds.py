@@ -23,6 +23,7 @@ LOAN_CLASSES = FeedFile(
         ),
     ),
     apply=("feed_loan_classes",),
+    keeps_rows_in="credit_classification",
     business="SELECT c.account_id, a.customer_id, c.business_date FROM credit_classification c"
     " JOIN ledger_account a ON a.id = c.account_id",
     feeds={"loan_classes": "loan_class", "interest_arrears": "interest_arrears"},

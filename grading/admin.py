@@ -24,8 +24,18 @@ class RulebookVersionAdmin(LookedAt):
     list_select_related = ("made_by", "adopted_by")
     list_filter = ("code", "origin")
     search_fields = ("title", "code")
-    fields = ("title", "code", "number", "origin", "effective_on", "made_by", "adopted_by", "adopted_at",
-              "sha256", "content")
+    fields = (
+        "title",
+        "code",
+        "number",
+        "origin",
+        "effective_on",
+        "made_by",
+        "adopted_by",
+        "adopted_at",
+        "sha256",
+        "content",
+    )
 
     @admin.display(description=_("数值表"))
     def page(self, row: RulebookVersion) -> str:
@@ -43,7 +53,18 @@ class VerdictAdmin(LookedAt):
     list_filter = (ManagerBranchFilter, "period", "outcome")
     search_fields = PEOPLE
     search_help_text = FIND_PEOPLE
-    fields = ("manager", "period", "on", "grade", "proposed", "conclusion", "why", "rulebook", "run", "created_at")
+    fields = (
+        "manager",
+        "period",
+        "on",
+        "grade",
+        "proposed",
+        "conclusion",
+        "why",
+        "rulebook",
+        "run",
+        "created_at",
+    )
 
     @admin.display(description=_("现等级"), ordering="grade_code")
     def grade(self, row: Verdict) -> str:

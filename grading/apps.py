@@ -15,9 +15,11 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         """Delivered grades become grade records; shipped rulebooks are there after every migrate."""
-        from grading import services
+        from grading import services, verification
         from ledger import feeds
+        from ledger.services import verification as ledger_verification
 
+        ledger_verification.register(verification.FROZEN)
         feeds.after_loading(services.record_delivered_grades)
         post_migrate.connect(_install, sender=self)
 

@@ -1,4 +1,4 @@
-"""What pages show of a verdict: criteria with their distance, vetoes, the planner; in the reader's language."""
+"""What pages show of a verdict: criteria with their distance, vetoes, the planner, in both languages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,9 @@ def period_name(period: Period) -> str:
         return _("%(year)s 年度") % {"year": period.start.year}
     return _("%(year)s 年第%(quarter)s季度") % {
         "year": period.start.year,
-        "quarter": _QUARTERS[(period.start.month - 1) // 3] if not english() else (period.start.month + 2) // 3,
+        "quarter": _QUARTERS[(period.start.month - 1) // 3]
+        if not english()
+        else (period.start.month + 2) // 3,
     }
 
 
@@ -101,9 +103,7 @@ def sheet(standing: Standing, grade: Grade, rows: Sequence[Contribution]) -> She
     )
 
 
-def sheet_row(
-    standing: Standing, leaf: Reason | None, rows: Sequence[Contribution]
-) -> dict[str, Any] | None:
+def sheet_row(standing: Standing, leaf: Reason | None, rows: Sequence[Contribution]) -> dict[str, Any] | None:
     """A single comparison beside the standards, such as the on-post bar; None where there is none."""
     return None if leaf is None else _row(standing, leaf, "", rows)
 
@@ -200,7 +200,7 @@ def amount(value: Fraction | Decimal, unit: str) -> str:
 
 
 def projection(standing: Standing, leaf: Reason, rows: Sequence[Contribution]) -> Fraction | None:
-    """The value at the end of the period ahead if today's balances stay; None where that is not worked out."""
+    """The value at the end of the period ahead if today's balances stay; None where not worked out."""
     course = standings.course(leaf, rows, on=standing.on, ahead=standing.ahead)
     return None if course is None else planning.projected(course) - standings.base(leaf, course)
 
@@ -216,7 +216,7 @@ class Advice:
 
 
 def advice(standing: Standing, rows: Sequence[Contribution]) -> Advice | None:
-    """The nearest deposit line that is not met, of a standard not met if there is one; None if all are met."""
+    """The nearest deposit line not met, of a standard not met if there is one; None if all are met."""
     found = [
         (done, leaf.gap, leaf, label)
         for label, leaf, done in _lines(standing)
@@ -232,7 +232,7 @@ def advice(standing: Standing, rows: Sequence[Contribution]) -> Advice | None:
 
 
 def _lines(standing: Standing) -> Iterator[tuple[str, Reason, bool]]:
-    """The deposit lines of own and next grade and the on-post bar: what to call each, whether all around is met."""
+    """Deposit lines of own and next grade and the on-post bar: their names, whether the standard is met."""
     for grade in (standing.grade, standing.above):
         root = standing.verdict.standards[grade.code] if grade else None
         for leaf in root.leaves() if root and grade else ():

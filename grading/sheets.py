@@ -16,7 +16,7 @@ from grading.rules.schema import Rulebook
 from ledger import presenters as ledger
 from ledger.explanations import Explained
 from ledger.rules import money
-from ledger.rules.explaining import CustomerPart, Explanation, Held, Line, Section
+from ledger.rules.explaining import CustomerPart, Explanation, Held, Line, Section, Source
 
 REASONS = {
     "below_floor": later("客户存款日均低于 %(floor)s，未计"),
@@ -42,8 +42,12 @@ NOTES = {
     "settlement": later("结算"),
 }
 WINDOWS = {
-    "month": later("本月"), "quarter": later("本季"), "year": later("本年"),
-    "previous_month": later("上月"), "previous_quarter": later("上季"), "previous_year": later("上年"),
+    "month": later("本月"),
+    "quarter": later("本季"),
+    "year": later("本年"),
+    "previous_month": later("上月"),
+    "previous_quarter": later("上季"),
+    "previous_year": later("上年"),
 }
 
 
@@ -76,7 +80,9 @@ def _reason(found: Explained) -> str:
 def how(explanation: Explanation) -> str:
     """The arithmetic in one line, with its exact figures."""
     if explanation.combination != "sum":
-        return _("正常类贷款余额 ÷ 全部贷款余额")
+        totals = [money.exact_amount(section.total) for section in explanation.sections]
+        ratios = [f"{upper} ÷ {lower}" for upper, lower in zip(totals[::2], totals[1::2], strict=True)]
+        return _("正常类贷款 ÷ 全部贷款：%(ratios)s") % {"ratios": " − ".join(ratios)}
     parts = []
     for section in explanation.sections:
         total = money.exact_figure(section.total, unit=explanation.unit)
@@ -126,16 +132,23 @@ def attribution(held: Iterable[Held]) -> str:
     pieces = list(held)
     if len(pieces) == 1:
         return money.share_percent(pieces[0].share)
-    first = [_("%(share)s 至 %(day)s") % {"share": money.share_percent(piece.share), "day": f"{piece.end:%m-%d}"}
-             for piece in pieces[:-1]]
-    last = [_("%(share)s 自 %(day)s") % {"share": money.share_percent(piece.share), "day": f"{piece.start:%m-%d}"}
-            for piece in pieces[-1:]]
+    first = [
+        _("%(share)s 至 %(day)s") % {"share": money.share_percent(piece.share), "day": f"{piece.end:%m-%d}"}
+        for piece in pieces[:-1]
+    ]
+    last = [
+        _("%(share)s 自 %(day)s") % {"share": money.share_percent(piece.share), "day": f"{piece.start:%m-%d}"}
+        for piece in pieces[-1:]
+    ]
     return " · ".join([*first, *last])
 
 
 def _spans(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
-    previous = ""
+    """The lines of a customer; what the line above of the same account says already is not said again."""
+    previous, told = "", frozenset[Source]()
     for line in lines:
+        if line.account_no != previous:
+            told = frozenset()
         note = str(NOTES.get(line.note, line.note)) if line.note else ""
         yield {
             "account": line.account_no if line.account_no != previous else "",
@@ -148,10 +161,12 @@ def _spans(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
             "rate": f"{line.rate.normalize():f}" if line.rate is not None else "",
             "share": line.share,
             "product": line.amount if line.counts else None,
-            "sources": [ledger.source(source) for source in dict.fromkeys(line.sources)],
+            "sources": [
+                ledger.source(source) for source in dict.fromkeys(line.sources) if source not in told
+            ],
             "left_out": not line.counts,
         }
-        previous = line.account_no
+        previous, told = line.account_no, frozenset(line.sources)
 
 
 def _currency(line: Line) -> str:
@@ -163,14 +178,27 @@ def _stats(explanation: Explanation) -> list[dict[str, Any]]:
     section = explanation.sections[0]
     counted = [part for part in section.customers if part.counted]
     out = [part for part in section.customers if not part.counted]
-    agreed = [line for part in section.customers for line in part.lines
-              if line.note == "agreement_deposit" and not line.counts]
+    agreed = [
+        line
+        for part in section.customers
+        for line in part.lines
+        if line.note == "agreement_deposit" and not line.counts
+    ]
     cards = [_stat(_("计入客户 %(count)s") % {"count": len(counted)}, section.total, section, explanation)]
-    cards.append(_stat(_("未计客户 %(count)s") % {"count": len(out)},
-                       sum((part.worth for part in out), Decimal(0)), section, explanation))
+    cards.append(
+        _stat(
+            _("未计客户 %(count)s") % {"count": len(out)},
+            sum((part.worth for part in out), Decimal(0)),
+            section,
+            explanation,
+        )
+    )
     if agreed:
-        cards.append(_stat(_("协议存款，不计"), sum((line.amount for line in agreed), Decimal(0)), section,
-                           explanation))
+        cards.append(
+            _stat(
+                _("协议存款，不计"), sum((line.amount for line in agreed), Decimal(0)), section, explanation
+            )
+        )
     return cards
 
 
@@ -186,8 +214,10 @@ def grid(version: RulebookVersion, on: date) -> dict[str, Any]:
         "title": presenters.titled(book.scheme),
         "grades": [{"short": presenters.short(grade), "rank": grade.rank} for grade in book.grades],
         "rows": [_parameter(book, parameter, on) for parameter in book.parameters.values()],
-        "vetoes": [{"title": presenters.titled(veto.node.label), "cites": veto.node.label.cites}
-                   for veto in book.vetoes],
+        "vetoes": [
+            {"title": presenters.titled(veto.node.label), "cites": veto.node.label.cites}
+            for veto in book.vetoes
+        ],
         "notes": [_note(note) for note in book.notes],
         "warnings": len(version.warnings),
     }
@@ -207,8 +237,11 @@ def _parameter(book: Rulebook, parameter: Parameter, on: date) -> dict[str, Any]
 def _cell(row: Any, parameter: Parameter) -> Mapping[str, Any]:
     if row is None or row.amount is None:
         return {"value": None, "cites": ""}
-    return {"value": row.amount, "cites": row.cites,
-            "flaw": bool(row.printed_unit and row.printed_unit != parameter.unit)}
+    return {
+        "value": row.amount,
+        "cites": row.cites,
+        "flaw": bool(row.printed_unit and row.printed_unit != parameter.unit),
+    }
 
 
 def _span(cites: list[str]) -> str:

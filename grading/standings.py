@@ -84,7 +84,7 @@ def standing(manager: ClientManager, run: Run) -> Standing | None:
 
 
 def judged(manager: ClientManager, *, version: RulebookVersion, run: Run) -> Verdict | None:
-    """The manager judged by one rulebook on the figures of any run; None where the grade is not on its ladder."""
+    """The manager judged by one rulebook on any run's figures; None where the grade is not on its ladder."""
     cycle = queries.rulebook(version).scheme.cycle
     period = period_of(run.business_date, cycle)
     try:

@@ -18,16 +18,17 @@ from ledger import explanations
 from ledger import queries as ledger
 from managers.models import ClientManager
 from managers.permissions import may
+from managers.session import signed_in
 
 
 @login_required
 def figure(request: HttpRequest, employee_no: str, metric: str) -> HttpResponse:
     """One figure of one manager down to customers, accounts, spans of days and lines of files."""
     today = timezone.localdate()
-    people = ClientManager.objects.visible_to(request.user, today).select_related("branch")
+    people = ClientManager.objects.visible_to(signed_in(request), today).select_related("branch")
     who = get_object_or_404(people, employee_no=employee_no)
-    own = who.user_id is not None and who.user_id == request.user.pk
-    if not own and not may(request.user, "view_people", on=today, about=who):
+    own = who.user_id is not None and who.user_id == signed_in(request).pk
+    if not own and not may(signed_in(request), "view_people", on=today, about=who):
         raise PermissionDenied(_("您的角色不包括查看客户明细；如确有需要，请联系安全管理员授权。"))
     found = _explained(request, who, metric)
     return render(request, "grading/figure.html", {"who": who, "own": own, **sheets.explained(found)})
@@ -41,8 +42,14 @@ def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explana
     try:
         on = date.fromisoformat(request.GET.get("on") or run.business_date.isoformat())
         floor = Decimal(request.GET.get("floor") or 0)
-        return explanations.explain(who, metric, on=on, window=request.GET.get("window") or "year",
-                                    floor=floor, params=_params(request, metric))
+        return explanations.explain(
+            who,
+            metric,
+            on=on,
+            window=request.GET.get("window") or "year",
+            floor=floor,
+            params=_params(request, metric),
+        )
     except (LookupError, ValueError, InvalidOperation):
         raise Http404(_("没有这个数字：请从工作台或考核件中的链接进入。")) from None
 
@@ -50,8 +57,9 @@ def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explana
 def _params(request: HttpRequest, metric: str) -> tuple[tuple[str, str], ...]:
     """The parameters of the metric that the address gives, with defaults filled in."""
     known = catalogue.METRICS[metric].params if metric in catalogue.METRICS else {}
-    given = {name: request.GET[name] for name, choice in known.items()
-             if request.GET.get(name) in choice.allowed}
+    given = {
+        name: request.GET[name] for name, choice in known.items() if request.GET.get(name) in choice.allowed
+    }
     return catalogue.filled_params(metric, given)
 
 
@@ -71,4 +79,6 @@ def rulebook(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """One version: the numbers grade by grade with their articles, the vetoes, the readings chosen."""
     version = get_object_or_404(RulebookVersion, code=code, number=number)
     on = max(timezone.localdate(), version.effective_on)
-    return render(request, "grading/rulebook.html", {"version": version, "on": on, **sheets.grid(version, on)})
+    return render(
+        request, "grading/rulebook.html", {"version": version, "on": on, **sheets.grid(version, on)}
+    )

@@ -10,7 +10,7 @@ from ledger.models import Bundle, BundleFile, Run
 from managers.backoffice import LookedAt
 
 
-class BundleFileInline(admin.TabularInline):  # type: ignore[type-arg]
+class BundleFileInline(admin.TabularInline):
     """The files of a delivery."""
 
     model = BundleFile
@@ -59,9 +59,26 @@ class RunAdmin(LookedAt):
     """The nights with their versions."""
 
     seen_with = ("view_runs",)
-    list_display = ("business_date", "version", "status", "is_current", "through_bundle", "started_at",
-                    "finished_at", "error")
+    list_display = (
+        "business_date",
+        "version",
+        "status",
+        "is_current",
+        "through_bundle",
+        "started_at",
+        "finished_at",
+        "error",
+    )
     list_select_related = ("through_bundle",)
     list_filter = ("status", "is_current")
-    fields = ("business_date", "version", "status", "is_current", "through_bundle", "reason", "started_at",
-              "finished_at", "error")
+    fields = (
+        "business_date",
+        "version",
+        "status",
+        "is_current",
+        "through_bundle",
+        "reason",
+        "started_at",
+        "finished_at",
+        "error",
+    )

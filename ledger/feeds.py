@@ -88,6 +88,7 @@ _FILES: list[FeedFile] = [
             Check("currency", "rate_for_own_currency", "s.currency = 'CNY'"),
         ),
         apply=("feed_fx_rates_late", "feed_fx_rates"),
+        keeps_rows_in="ledger_fxrate",
     ),
     FeedFile(
         "accounts.csv",
@@ -170,6 +171,7 @@ _FILES: list[FeedFile] = [
             ),
         ),
         apply=("feed_balances_late", "feed_balances"),
+        keeps_rows_in="ledger_balancechange",
         business="SELECT b.account_id, a.customer_id, b.business_date FROM ledger_balancechange b"
         " JOIN ledger_account a ON a.id = b.account_id",
     ),
@@ -179,6 +181,7 @@ _FILES: list[FeedFile] = [
         key=(),
         before=(_CUSTOMER,),
         apply=("feed_settlements",),
+        keeps_rows_in="ledger_settlement",
         business="SELECT NULL::bigint, customer_id, business_date FROM ledger_settlement",
         repeatable=False,
         feeds={"settlements": "usd_amount"},

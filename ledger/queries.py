@@ -96,7 +96,7 @@ def due_dates(to: date) -> tuple[list[date], date | None]:
     last = min(to, covered_through())
     first = first_night()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    fresh = set(_fresh_dates())
+    fresh = set(fresh_dates())
     return [day for day in days if day not in fresh], last + timedelta(days=1) if last < to else None
 
 
@@ -106,7 +106,7 @@ def first_night() -> date:
     return max(state.first_night or history_start(), history_start()) if state else history_start()
 
 
-def _fresh_dates() -> Iterable[date]:
+def fresh_dates() -> Iterable[date]:
     """Published dates that no bundle loaded since has changed."""
     changing = Bundle.objects.filter(
         id__gt=OuterRef("through_bundle"), affects_from__lte=OuterRef("business_date")

@@ -1,7 +1,8 @@
 """HR's tables of people: register, branches, customers, assignments; grants, tokens and the log."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,12 +15,32 @@ from managers.backoffice import BranchFilter, LookedAt, ManagerBranchFilter
 from managers.models import ApiToken, Assignment, Branch, ClientManager, Customer, Grant, LogEntry, User
 from managers.permissions import may
 from managers.roles import ROLES
+from managers.session import signed_in
 
 AMENDABLE = ("status", "education", "title_level")
+# The codes that registers deliver; any other code stands for itself.
+EDUCATION = {"": "—", "associate": _("大专"), "bachelor": _("本科"), "master": _("硕士"), "doctor": _("博士")}
+TITLE_LEVELS = {"": "—", "none": _("无"), "junior": _("初级"), "intermediate": _("中级"), "senior": _("高级")}
+
+
+class PersonnelForm(forms.ModelForm):
+    """What HR keeps of a manager, in words; a code nobody knows stays as it is until it is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in (("education", EDUCATION), ("title_level", TITLE_LEVELS)):
+            if name in self.fields:
+                held = str(getattr(self.instance, name) or "")
+                choices = list(({held: held} | words).items())
+                label = self.fields[name].label
+                self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
 
 
 class ClientManagerAdmin(LookedAt):
-    """The register; `cmbank.admin` adds the grade and registers it. What HR keeps itself may be amended, with a row in the log; the rest comes with bundles."""
+    """The register; `cmbank.admin` adds the grade and registers it.
+
+    What HR keeps itself may be amended, with a row in the log; the rest comes with the bundles.
+    """
 
     seen_with = ("view_people",)
     list_display = ("employee_no", "name", "branch", "line", "status", "post_started_on", "page")
@@ -28,7 +49,8 @@ class ClientManagerAdmin(LookedAt):
     list_filter = (BranchFilter, "line", "status")
     search_fields = ("employee_no", "name", "pinyin")
     search_help_text = _("按工号、姓名或拼音（全拼或首字母）查找")
-    fieldsets = (
+    form = PersonnelForm
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("employee_no", "name", "branch", "line")}),
         (_("任职"), {"fields": ("hired_on", "post_started_on", "status")}),
         (_("学历与职称"), {"fields": ("education", "title_level")}),
@@ -41,19 +63,19 @@ class ClientManagerAdmin(LookedAt):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything a bundle delivers."""
-        shown = [name for _title, options in self.fieldsets for name in options["fields"]]
+        shown = [str(name) for _title, options in self.fieldsets for name in options["fields"]]
         return [name for name in shown if name not in AMENDABLE]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Those who keep the personnel files, within their branches and never their own."""
-        if obj is not None and obj.user_id == request.user.pk:
+        if obj is not None and obj.user_id == signed_in(request).pk:
             return False
-        return may(request.user, "edit_people", on=timezone.localdate(), about=obj)
+        return may(signed_in(request), "edit_people", on=timezone.localdate(), about=obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service, so that the log keeps what was there before."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name in AMENDABLE}
-        services.amend(obj, changes, by=request.user)
+        services.amend(obj, changes, by=signed_in(request))
 
 
 @admin.register(Branch)
@@ -101,12 +123,25 @@ class AssignmentAdmin(LookedAt):
     """Who held which customer with what share; every version, and the bundle it came with."""
 
     seen_with = ("view_people",)
-    list_display = ("customer", "manager", "share", "starts_on", "ends_on", "source_bundle", "source_line",
-                    "superseded_by")
+    list_display = (
+        "customer",
+        "manager",
+        "share",
+        "starts_on",
+        "ends_on",
+        "source_bundle",
+        "source_line",
+        "superseded_by",
+    )
     list_select_related = ("customer", "manager")
     list_filter = (KnownNow, ManagerBranchFilter)
-    search_fields = ("customer__customer_no", "customer__name", "manager__employee_no", "manager__name",
-                     "manager__pinyin")
+    search_fields = (
+        "customer__customer_no",
+        "customer__name",
+        "manager__employee_no",
+        "manager__name",
+        "manager__pinyin",
+    )
     search_help_text = _("按客户号、客户名称、工号、姓名或拼音查找")
 
 

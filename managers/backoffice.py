@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from managers.models import Branch
 from managers.permissions import may
+from managers.session import signed_in
 
 ROWS_A_PAGE = 25
 
 
-class LookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
+class LookedAt(admin.ModelAdmin):
     """A table that may be looked at by whoever holds one of `seen_with`, within their scope, and not edited.
 
     Django's own permissions and groups are not asked: `managers.roles` is the one list. Tables without a
@@ -31,13 +32,13 @@ class LookedAt(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _may(self, request: HttpRequest, actions: tuple[str, ...]) -> bool:
         today = timezone.localdate()
-        return any(may(request.user, action, on=today) for action in actions)
+        return any(may(signed_in(request), action, on=today) for action in actions)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only what the user may see today."""
         rows = super().get_queryset(request)
         visible = getattr(rows, "visible_to", None)
-        return visible(request.user, timezone.localdate()) if visible else rows
+        return visible(signed_in(request), timezone.localdate()) if visible else rows
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Shown in the index to whoever may look."""
@@ -69,7 +70,7 @@ class BranchFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Codes and names, in the order of the tree."""
-        visible = Branch.objects.visible_to(request.user, timezone.localdate())
+        visible = Branch.objects.visible_to(signed_in(request), timezone.localdate())
         return list(visible.order_by("path").values_list("code", "name"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

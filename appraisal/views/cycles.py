@@ -26,14 +26,17 @@ from ledger import queries as ledger
 from ledger.rules import windows
 from managers.models import ClientManager
 from managers.permissions import check_may, may
+from managers.session import signed_in
 
 ROWS_A_PAGE = 25
 
 
 def _check(request: HttpRequest, on: date) -> None:
     """Looking needs one of two rights."""
-    if not (may(request.user, "open_cycle", on=on) or may(request.user, "view_appraisals", on=on)):
-        check_may(request.user, "view_appraisals", on=on)
+    if not (
+        may(signed_in(request), "open_cycle", on=on) or may(signed_in(request), "view_appraisals", on=on)
+    ):
+        check_may(signed_in(request), "view_appraisals", on=on)
 
 
 @login_required
@@ -41,14 +44,14 @@ def cycles(request: HttpRequest) -> HttpResponse:
     """All cycles with their numbers, and the form that opens one."""
     on = timezone.localdate()
     _check(request, on)
-    visible = queries.visible(request.user, on)
+    visible = queries.visible(signed_in(request), on)
     counts = _counts(visible)
     return render(
         request,
         "appraisal/cycles.html",
         {
             "rows": [_row(cycle, counts.get(cycle.pk, {})) for cycle in Cycle.objects.all()],
-            "form": _form(on) if may(request.user, "open_cycle", on=on) else None,
+            "form": _form(on) if may(signed_in(request), "open_cycle", on=on) else None,
         },
     )
 
@@ -108,15 +111,14 @@ def _form(on: date, data: Any = None) -> OpenForm:
 def open_cycle(request: HttpRequest) -> HttpResponse:
     """Open a cycle and measure it; where the night is not published yet, it stays open and says so."""
     on = timezone.localdate()
-    check_may(request.user, "open_cycle", on=on)
+    check_may(signed_in(request), "open_cycle", on=on)
     form = _form(on, request.POST)
     if not form.is_valid():
         notes.error(request, _("没有开启：请选择管理办法并填写考核期。"))
         return redirect("cycles")
     try:
-        opened = services.open_cycle(
-            form.cleaned_data["scheme"], form.cleaned_data["period"].strip().upper(), by=request.user, on=on
-        )
+        scheme, period = form.cleaned_data["scheme"], form.cleaned_data["period"].strip().upper()
+        opened = services.open_cycle(scheme, period, by=signed_in(request), on=on)
     except services.Refusal as refusal:
         notes.error(request, str(refusal))
         return redirect("cycles")
@@ -130,7 +132,7 @@ def open_cycle(request: HttpRequest) -> HttpResponse:
 
 def _measured(request: HttpRequest, cycle: Cycle, on: date) -> HttpResponse:
     try:
-        done = services.measure(cycle, by=request.user, on=on)
+        done = services.measure(cycle, by=signed_in(request), on=on)
     except services.Refusal as refusal:
         notes.warning(request, str(refusal))
     else:
@@ -148,13 +150,13 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     _check(request, on)
     found = get_object_or_404(Cycle, pk=pk)
-    inside = queries.visible(request.user, on).filter(cycle=found).order_by("manager__employee_no")
+    inside = queries.visible(signed_in(request), on).filter(cycle=found).order_by("manager__employee_no")
     counts = _counts(inside).get(found.pk, {})
     state = request.GET.get("state", "")
     shown = inside.filter(state=state) if state in State.values else inside
     page = Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
-    people = ClientManager.objects.visible_to(request.user, on)
+    people = ClientManager.objects.visible_to(signed_in(request), on)
     return render(
         request,
         "appraisal/cycle.html",
@@ -169,7 +171,7 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
             "published_to": windows.period(found.period).end,
             "key": uuid4().hex,
             "may": {
-                action: may(request.user, action, on=on)
+                action: may(signed_in(request), action, on=on)
                 for action in ("open_cycle", "submit_appraisal", "publish_appraisal")
             },
             "counts": counts,
@@ -197,7 +199,7 @@ def _outcomes(inside: QuerySet[Appraisal]) -> list[dict[str, Any]]:
 def measure(request: HttpRequest, pk: int) -> HttpResponse:
     """Measure a cycle again: only what has changed gets a new verdict."""
     on = timezone.localdate()
-    check_may(request.user, "open_cycle", on=on)
+    check_may(signed_in(request), "open_cycle", on=on)
     return _measured(request, get_object_or_404(Cycle, pk=pk), on)
 
 
@@ -206,11 +208,11 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """HR answers a returned appraisal: measured again with the answer in the log."""
     on = timezone.localdate()
-    row = get_object_or_404(queries.visible(request.user, on), pk=pk)
+    row = get_object_or_404(queries.visible(signed_in(request), on), pk=pk)
     try:
         services.measure(
             row,
-            by=request.user,
+            by=signed_in(request),
             on=on,
             reason=request.POST.get("reason", ""),
             key=request.POST.get("key", ""),
@@ -262,14 +264,14 @@ def _many(
     nothing: str,
 ) -> HttpResponse:
     on = timezone.localdate()
-    check_may(request.user, action, on=on)
-    waiting = queries.visible(request.user, on).filter(cycle_id=pk, state=state)
+    check_may(signed_in(request), action, on=on)
+    waiting = queries.visible(signed_in(request), on).filter(cycle_id=pk, state=state)
     ids = list(waiting.values_list("pk", flat=True))
     if not ids:
         notes.warning(request, nothing)
         return redirect("cycle", pk)
     try:
-        taken = take(ids, by=request.user, on=on, key=request.POST.get("key", ""))
+        taken = take(ids, by=signed_in(request), on=on, key=request.POST.get("key", ""))
     except services.Refusal as refusal:
         notes.error(request, str(refusal))
     except PermissionDenied as refusal:

@@ -29,6 +29,7 @@ from grading import standings
 from ledger import queries as ledger
 from ledger.rules import windows
 from managers.permissions import check_may, may
+from managers.session import signed_in
 
 ROWS_A_PAGE = 25
 
@@ -60,7 +61,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 def _desk(request: HttpRequest, desk: Desk) -> HttpResponse:
     on = timezone.localdate()
-    check_may(request.user, desk.action, on=on)
+    check_may(signed_in(request), desk.action, on=on)
     waiting = _waiting(request, desk, on)
     form = DeskFilter(request.GET, branches=_branches(waiting), grades=_grades(waiting))
     chosen = form.chosen()
@@ -84,7 +85,7 @@ def _desk(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def _waiting(request: HttpRequest, desk: Desk, on: date) -> QuerySet[Appraisal]:
-    found = queries.visible(request.user, on).filter(state=desk.state)
+    found = queries.visible(signed_in(request), on).filter(state=desk.state)
     return found.order_by("state_since", "pk")
 
 
@@ -133,7 +134,7 @@ _FILTERS: dict[str, Callable[[QuerySet[Appraisal], str], QuerySet[Appraisal]]] =
 
 
 def _chips(waiting: QuerySet[Appraisal], chosen: dict[str, str]) -> dict[str, Any]:
-    """The flags there are with their numbers, as filters; one chosen already is taken back by its own chip."""
+    """The flags there are with their numbers, as filters; the chip of the one chosen takes it back."""
     raised = list(waiting.values_list("flags", flat=True))
     counts = Counter(code for each in raised for code in {flag["code"] for flag in each})
     counts[NO_FLAG] = sum(1 for each in raised if not each)
@@ -166,10 +167,9 @@ def _occurring(counts: Counter[str]) -> list[str]:
 def _panel(request: HttpRequest, shown: Any, waiting: QuerySet[Appraisal], on: date) -> dict[str, Any]:
     """The evidence of the appraisal chosen, else of the first in the list."""
     asked = request.GET.get("id", "")
+    selected: Appraisal | None = next(iter(shown), None)
     if asked.isdigit():
         selected = get_object_or_404(waiting, pk=int(asked))
-    else:
-        selected = next(iter(shown), None)
     if selected is None or selected.verdict is None:
         return {"selected": None}
     return {
@@ -177,10 +177,10 @@ def _panel(request: HttpRequest, shown: Any, waiting: QuerySet[Appraisal], on: d
         "evidence": presenters.evidence(selected, _before(selected)),
         "steps": presenters.timeline(selected, queries.steps(selected), named=True),
         "key": uuid4().hex,
-        "may_step": queries.next_steps(selected, by=request.user, on=on),
+        "may_step": queries.next_steps(selected, by=signed_in(request), on=on),
         "return_kinds": [{"value": code, "label": label} for code, label in presenters.RETURN_KINDS.items()],
         "decide": DecideForm(initial={"outcome": _proposal(selected)}),
-        "sees_customers": may(request.user, "view_people", on=on, about=selected.manager),
+        "sees_customers": may(signed_in(request), "view_people", on=on, about=selected.manager),
     }
 
 
@@ -210,7 +210,7 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         RISK,
         pk,
-        lambda row, on, key: services.clear(row, by=request.user, on=on, key=key),
+        lambda row, on, key: services.clear(row, by=signed_in(request), on=on, key=key),
         _("%(who)s 的考核已通过，转领导小组决定。"),
     )
 
@@ -224,7 +224,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         RISK,
         pk,
-        lambda row, on, key: services.send_back(row, by=request.user, on=on, reason=reason, key=key),
+        lambda row, on, key: services.send_back(row, by=signed_in(request), on=on, reason=reason, key=key),
         _("%(who)s 的考核已退回人力资源部。"),
     )
 
@@ -239,7 +239,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         GROUP,
         pk,
         lambda row, on, key: services.decide(
-            row, outcome=outcome, reason=reason, by=request.user, on=on, key=key
+            row, outcome=outcome, reason=reason, by=signed_in(request), on=on, key=key
         ),
         _("%(who)s 的考核已决定，待人力资源部公布。"),
     )
@@ -250,11 +250,13 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def clear_unflagged(request: HttpRequest) -> HttpResponse:
     """Risk lets the confirmed list of unflagged appraisals pass at once."""
     on = timezone.localdate()
-    check_may(request.user, RISK.action, on=on)
+    check_may(signed_in(request), RISK.action, on=on)
     ids = [int(each) for each in request.POST.getlist("id") if each.isdigit()]
-    inside = list(queries.visible(request.user, on).filter(pk__in=ids).values_list("pk", flat=True))
+    inside = list(queries.visible(signed_in(request), on).filter(pk__in=ids).values_list("pk", flat=True))
     try:
-        taken = services.clear_unflagged(inside, by=request.user, on=on, key=request.POST.get("key", ""))
+        taken = services.clear_unflagged(
+            inside, by=signed_in(request), on=on, key=request.POST.get("key", "")
+        )
     except services.Refusal as refusal:
         notes.error(request, str(refusal))
     else:
@@ -267,8 +269,8 @@ def _step(
 ) -> HttpResponse:
     """Take a step on an appraisal in one's scope and come back to the list, with what was said."""
     on = timezone.localdate()
-    check_may(request.user, desk.action, on=on)
-    row = get_object_or_404(queries.visible(request.user, on), pk=pk)
+    check_may(signed_in(request), desk.action, on=on)
+    row = get_object_or_404(queries.visible(signed_in(request), on), pk=pk)
     back = request.POST.get("query", "")
     try:
         take(row, on, request.POST.get("key", ""))

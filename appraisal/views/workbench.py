@@ -24,6 +24,7 @@ from ledger.queries import Contribution, contributions, latest_run
 from ledger.rules import windows
 from managers.models import ClientManager
 from managers.permissions import may
+from managers.session import signed_in
 
 CUSTOMERS_A_PAGE = 10
 
@@ -31,7 +32,7 @@ CUSTOMERS_A_PAGE = 10
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     """The workbench of whoever is logged in; refused for those who are no client managers."""
-    own = getattr(request.user, "client_manager", None)
+    own = getattr(signed_in(request), "client_manager", None)
     if own is None:
         raise PermissionDenied(_("这一页是客户经理本人的工作台；您的账号没有关联客户经理档案。"))
     return workbench(request, own, own=True)
@@ -41,11 +42,11 @@ def me(request: HttpRequest) -> HttpResponse:
 def manager(request: HttpRequest, employee_no: str) -> HttpResponse:
     """The same page about somebody in one's scope; 404 outside it."""
     on = timezone.localdate()
-    people = ClientManager.objects.visible_to(request.user, on).select_related("branch")
+    people = ClientManager.objects.visible_to(signed_in(request), on).select_related("branch")
     found = get_object_or_404(people, employee_no=employee_no)
-    own = found.user_id is not None and found.user_id == request.user.pk
+    own = found.user_id is not None and found.user_id == signed_in(request).pk
     actions = ("view_people", "view_appraisals")
-    if not own and not any(may(request.user, action, on=on, about=found) for action in actions):
+    if not own and not any(may(signed_in(request), action, on=on, about=found) for action in actions):
         raise PermissionDenied(_("您的角色不包括查看他人的工作台；如确有需要，请联系安全管理员授权。"))
     return workbench(request, found, own=own)
 
@@ -57,7 +58,7 @@ def workbench(request: HttpRequest, who: ClientManager, *, own: bool) -> HttpRes
         "who": who,
         "own": own,
         "run": run,
-        "sees_customers": own or may(request.user, "view_people", on=on, about=who),
+        "sees_customers": own or may(signed_in(request), "view_people", on=on, about=who),
         "appraisal": _appraisal(who, named=not own),
     }
     if run is not None:

@@ -19,7 +19,7 @@ from managers.roles import ROLES
 
 SCHEME = "corporate-six-grades"
 PASSWORD = "Demo-bank-2026"
-FIRST_NIGHT = date(2026, 8, 31)
+FIRST_NIGHT = date(2026, 6, 30)
 IN_ADMIN = ("branch_hr", "head_hr")
 
 

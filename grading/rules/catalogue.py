@@ -36,7 +36,7 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "deposit_daily_average",
             "CNY",
-            "存款日均(不含协议存款)",
+            "存款日均（不含协议存款）",
             "Daily-average deposits (no agreement deposits)",
         ),
         Metric("loan_daily_average", "CNY", "贷款日均", "Daily-average loans"),

@@ -17,7 +17,7 @@ class UnknownGrade(KeyError):
 
     def __init__(self, grade: str, book: Rulebook) -> None:
         ladder = "、".join(f"{each.code}({each.short})" for each in book.grades)
-        super().__init__(f"等级“{grade}”不在《{book.scheme.title}》的阶梯中;可用:{ladder}")
+        super().__init__(f"等级“{grade}”不在《{book.scheme.title}》的阶梯中；可用:{ladder}")
 
 
 @dataclass(frozen=True, slots=True)

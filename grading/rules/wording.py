@@ -26,9 +26,9 @@ OUTCOMES: Words = {
 WHY: Words = {
     "not_supplied": ("未提供该项数据", "this figure was not supplied"),
     "feed_missing": ("{feed} 于 {date} 应到未到", "{feed} did not arrive for {date}"),
-    "history": ("数据自 {since} 起,不足以计算基期", "data begin on {since}, too late for the base period"),
+    "history": ("数据自 {since} 起，不足以计算基期", "data begin on {since}, too late for the base period"),
     "history_of_accounts": (
-        "名下客户有账户在数据起点之前已开立,但其余额自基期开始之后才送达,基期不明",
+        "名下客户有账户在数据起点之前已开立，但其余额自基期开始之后才送达，基期不明",
         "customers held have accounts older than our data whose balances arrive only after the base began",
     ),
     "loans_unclassified": ("有 {count} 笔贷款尚无五级分类", "{count} loans have no class yet"),
@@ -38,8 +38,8 @@ WHY: Words = {
     "nothing_to_measure": ("没有可计量的业务", "there is nothing to measure"),
     "not_in_force": ("当日尚无生效的数值", "no value is in force on that day"),
     "repealed": ("该条已自 {since} 起废止", "repealed from {since}"),
-    "nothing_applicable": ("各项均不适用,无法判定", "none of the criteria applies, so nothing is decided"),
-    "too_few_applicable": ("适用的项数少于须达项数,无法判定", "fewer criteria apply than must be met"),
+    "nothing_applicable": ("各项均不适用，无法判定", "none of the criteria applies, so nothing is decided"),
+    "too_few_applicable": ("适用的项数少于须达项数，无法判定", "fewer criteria apply than must be met"),
 }
 
 

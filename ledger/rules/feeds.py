@@ -68,6 +68,7 @@ class FeedFile:
     are in. `apply` names SQL statements of `package`. `repeatable` is False where a row has no key, so
     that the very same file again would count twice. `business` is SQL that lists what the file has brought
     so far as (account_id, customer_id, business_date): master data shows in figures from such a day on.
+    `keeps_rows_in` is the table that keeps every row of the file with its bundle.
     """
 
     name: str
@@ -79,6 +80,7 @@ class FeedFile:
     after: tuple[Check, ...] = ()
     repeatable: bool = True
     business: str = ""
+    keeps_rows_in: str = ""
     feeds: dict[str, str] = field(default_factory=dict)
 
     @property

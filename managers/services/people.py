@@ -31,5 +31,6 @@ def amend(manager: ClientManager, changes: dict[str, Any], *, by: User) -> None:
         before = ClientManager.objects.select_for_update().get(pk=manager.pk)
         detail = {name: [str(getattr(before, name)), str(value)] for name, value in changes.items()}
         ClientManager.objects.filter(pk=manager.pk).update(**changes)
-        LogEntry.objects.create(by=by, action="amend_manager", subject=f"manager:{manager.employee_no}",
-                                detail=detail)
+        LogEntry.objects.create(
+            by=by, action="amend_manager", subject=f"manager:{manager.employee_no}", detail=detail
+        )

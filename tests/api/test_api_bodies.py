@@ -50,12 +50,11 @@ def test_managers(east: Client) -> None:
     assert get(east, "managers/E1/") == E1
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [("branch=B11", [E2]), ("line=personal", [E3]), ("branch=B2", []), ("status=left", [])],
-)
-def test_managers_narrowed(east: Client, query: str, found: list[Any]) -> None:
-    assert get(east, f"managers/?{query}") == page(*found)
+def test_managers_narrowed(east: Client) -> None:
+    assert get(east, "managers/?branch=B11") == page(E2)
+    assert get(east, "managers/?line=personal") == page(E3)
+    assert get(east, "managers/?branch=B2") == page()
+    assert get(east, "managers/?status=left") == page()
 
 
 def test_grades_on_a_day(east: Client) -> None:
@@ -219,23 +218,21 @@ def test_appraisals(east: Client, bank: Bank) -> None:
     assert get(east, "appraisals/") == page(*rows)
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("cycle={cycle}", 2),
-        ("cycle={cycle}&state=undecided", 2),
-        ("state=measured", 0),
-        (f"scheme={SCHEME}&period=1994Q1", 2),
-        ("period=1994Q2", 0),
-        ("outcome=undecided", 2),
-        ("outcome=keep", 0),
-        ("branch=B11", 1),
-        ("employee_no=E1", 1),
-        ("employee_no=F9", 0),
-    ],
-)
-def test_appraisals_narrowed(east: Client, bank: Bank, query: str, found: int) -> None:
-    assert len(get(east, f"appraisals/?{query.format(cycle=bank.cycle.pk)}")["results"]) == found
+def test_appraisals_narrowed(east: Client, bank: Bank) -> None:
+    cycle = f"cycle={bank.cycle.pk}"
+    found = {
+        cycle: 2,
+        f"{cycle}&state=undecided": 2,
+        "state=measured": 0,
+        f"scheme={SCHEME}&period=1994Q1": 2,
+        "period=1994Q2": 0,
+        "outcome=undecided": 2,
+        "outcome=keep": 0,
+        "branch=B11": 1,
+        "employee_no=E1": 1,
+        "employee_no=F9": 0,
+    }
+    assert {query: len(get(east, f"appraisals/?{query}")["results"]) for query in found} == found
 
 
 def test_person_appraised_sees_neither_flags_nor_an_unpublished_decision(

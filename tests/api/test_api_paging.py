@@ -39,12 +39,12 @@ def walk(client: Client, address: str, link: str = "next") -> list[Any]:
     return rows
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 4])
 @pytest.mark.parametrize("path", ROWS)
-def test_walk_gives_every_row_once_and_in_order(auditor: Client, path: str, size: int) -> None:
+def test_walk_gives_every_row_once_and_in_order(auditor: Client, path: str) -> None:
     key, expected = ROWS[path]
-    rows = walk(auditor, f"/api/v1/{path}?page_size={size}")
-    assert [row[key] for row in rows] == expected
+    for size in range(1, 6):
+        rows = walk(auditor, f"/api/v1/{path}?page_size={size}")
+        assert [row[key] for row in rows] == expected
 
 
 def test_walk_back(auditor: Client) -> None:

@@ -1,6 +1,7 @@
 """Every error is a problem (RFC 9457) with a code and a sentence, in the caller's language, and no trace."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -59,35 +60,35 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("path", "code", "sentence"), BAD)
-def test_what_cannot_be_read_is_said(auditor: Client, path: str, code: str, sentence: str | None) -> None:
-    found = problem(auditor.get(f"/api/v1/{path}"))
-    assert (found["status"], found["code"]) == (400, code)
-    assert sentence in (None, found["detail"])
+def test_what_cannot_be_read_is_said(auditor: Client) -> None:
+    for path, code, sentence in BAD:
+        found = problem(auditor.get(f"/api/v1/{path}"))
+        assert (path, found["status"], found["code"]) == (path, 400, code)
+        assert sentence in (None, found["detail"])
 
 
 # "abc", a position that is no number, one far out of range, one with a NUL; base64 as our own cursors are.
-CURSORS = ["abc", "cD1hYmM%3D", "cD0xZTQwMA%3D%3D", "cD0lMDA%3D", "%E5%AD%97", ""]
+CURSORS = ["abc", "cD1hYmM%3D", "cD0xZTQwMA%3D%3D", "cD0lMDA%3D", "%E5%AD%97"]
 
 
-@pytest.mark.parametrize("cursor", CURSORS)
-def test_invented_cursor_never_breaks_anything(auditor: Client, cursor: str) -> None:
-    found = problem(auditor.get(f"/api/v1/runs/?cursor={cursor}")) if cursor else None
-    assert found is None or (found["status"], found["code"]) == (400, "bad_cursor")
-    assert auditor.get(f"/api/v1/managers/?cursor={cursor}").status_code in (200, 400)
+def test_invented_cursor_never_breaks_anything(auditor: Client) -> None:
+    for cursor in CURSORS:
+        found = problem(auditor.get(f"/api/v1/runs/?cursor={cursor}"))
+        assert (cursor, found["status"], found["code"]) == (cursor, 400, "bad_cursor")
+        assert auditor.get(f"/api/v1/managers/?cursor={cursor}").status_code in (200, 400)
 
 
-@pytest.mark.parametrize("since", ["abc", "-1", "", "1.5", "9" * 30, "%00"])
-def test_invented_place_in_the_stream(auditor: Client, since: str) -> None:
-    found = problem(auditor.get(f"/api/v1/grade-changes/?since={since}"))
-    assert (found["status"], found["code"], found["parameter"]) == (400, "bad_cursor", "since")
+def test_invented_place_in_the_stream(auditor: Client) -> None:
+    for since in ("abc", "-1", "", "1.5", "9" * 30, "%00"):
+        found = problem(auditor.get(f"/api/v1/grade-changes/?since={since}"))
+        assert (found["status"], found["code"], found["parameter"]) == (400, "bad_cursor", "since")
 
 
-@pytest.mark.parametrize("query", ["state=lost", "cycle=x", "cycle=99999999999999999999", "outcome=%00"])
-def test_bad_filter_names_the_parameter(auditor: Client, query: str) -> None:
-    found = problem(auditor.get(f"/api/v1/appraisals/?{query}"))
-    assert (found["status"], found["code"]) == (400, "bad_parameter")
-    assert [row["parameter"] for row in found["errors"]] == [query.partition("=")[0]]
+def test_bad_filter_names_the_parameter(auditor: Client) -> None:
+    for query in ("state=lost", "cycle=x", "cycle=99999999999999999999", "outcome=%00"):
+        found = problem(auditor.get(f"/api/v1/appraisals/?{query}"))
+        assert (found["status"], found["code"]) == (400, "bad_parameter")
+        assert [row["parameter"] for row in found["errors"]] == [query.partition("=")[0]]
 
 
 def test_date_without_figures_is_a_conflict_with_what_is_published(auditor: Client) -> None:
@@ -96,9 +97,9 @@ def test_date_without_figures_is_a_conflict_with_what_is_published(auditor: Clie
     assert found["detail"] == "1994-03-30 没有已发布的日终；最近的是 1994-03-31。"
 
 
-@pytest.mark.parametrize("number", ["E9", "%00", "E1%00", "..%2f", "工号", "%F0%9F%92%B0", "x" * 2000])
-def test_whatever_number_is_asked_for(auditor: Client, number: str) -> None:
-    assert problem(auditor.get(f"/api/v1/managers/{number}/"))["code"] == "not_found"
+def test_whatever_number_is_asked_for(auditor: Client) -> None:
+    for number in ("E9", "%00", "E1%00", "..%2f", "工号", "%F0%9F%92%B0", "x" * 2000):
+        assert problem(auditor.get(f"/api/v1/managers/{number}/"))["code"] == "not_found"
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v2/managers/"])
@@ -113,20 +114,21 @@ def test_address_without_its_slash_is_led_on(client: Client) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (301, "/api/v1/managers/")
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
-@pytest.mark.parametrize("path", RESOURCES)
-def test_nothing_can_be_written(auditor: Client, client: Client, path: str, method: str) -> None:
-    for caller in (auditor, client):
+WRITING = ("post", "put", "patch", "delete", "options", "trace")
+
+
+def test_nothing_can_be_written(auditor: Client, client: Client) -> None:
+    for path, method, caller in product(RESOURCES, WRITING, (auditor, client)):
         answer = getattr(caller, method)(f"/api/v1/{path}")
         assert problem(answer)["code"] == "method_not_allowed"
         assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
-@pytest.mark.parametrize("path", ["schema/", "docs/"])
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-def test_nor_can_the_description(client: Client, path: str, method: str) -> None:
-    answer = getattr(client, method)(f"/api/v1/{path}")
-    assert (answer.status_code, problem(answer)["code"]) == (405, "method_not_allowed")
+@pytest.mark.django_db
+def test_nor_can_the_description(client: Client) -> None:
+    for path, method in product(("schema/", "docs/"), WRITING):
+        answer = getattr(client, method)(f"/api/v1/{path}")
+        assert (answer.status_code, problem(answer)["code"]) == (405, "method_not_allowed")
 
 
 def test_head_is_get_without_the_body(auditor: Client) -> None:

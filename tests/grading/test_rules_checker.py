@@ -135,8 +135,8 @@ def test_an_error_leaves_no_rulebook_and_load_raises_all_of_them() -> None:
 def test_a_finding_names_place_fault_and_remedy_in_both_languages() -> None:
     finding = checker.check(SMALL.replace("at_least = 1", "at_least = 3"), file="small.toml").errors[0]
     assert finding.text() == (
-        "small.toml:35: 错误 m_gt_n [standards[0].at_least] 要求达到 3 项,但只列出 2 项。"
-        " → 减少须达项数,或补列条件。"
+        "small.toml:35: 错误 m_gt_n [standards[0].at_least] 要求达到 3 项，但只列出 2 项。"
+        " → 减少须达项数，或补列条件。"
     )
     assert finding.text("en") == (
         "small.toml:35: error m_gt_n [standards[0].at_least] 3 are required but only 2 are listed."

@@ -1,0 +1,199 @@
+"""The invariants: what must hold of everything stored, each checked by a reading of its own."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger import feeds, queries
+from ledger.models import Bundle, BundleFile, LedgerState, Run
+from ledger.rules import windows
+from ledger.sql import set_wise, statement
+from managers.models import Assignment, Customer
+
+SAMPLE = 50
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found: how many things it looked at, and those for which the invariant does not hold."""
+
+    checked: int
+    hits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One invariant of `reliability.md`: its number, what must hold, what to do where it does not."""
+
+    code: str
+    name: Promise
+    check: Callable[[bool], Result]
+    remedy: Promise
+
+
+_INVARIANTS: list[Invariant] = []
+
+
+def register(invariant: Invariant) -> None:
+    """Add a check, of the ledger's own or of an app further right; called once."""
+    if invariant not in _INVARIANTS:
+        _INVARIANTS.append(invariant)
+
+
+def verify(*, full: bool) -> Iterator[tuple[Invariant, Result]]:
+    """Check every invariant, by its number; `full` looks at everything where else a sample would do.
+
+    All checks see one and the same state of the database.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        for invariant in sorted(_INVARIANTS, key=lambda each: each.code):
+            yield invariant, invariant.check(full)
+
+
+def _rows(name: str, given: dict[str, object]) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(statement(name), given)
+        return cursor.fetchall()
+
+
+def _told(rows: Iterable[tuple[object, ...]]) -> tuple[str, ...]:
+    return tuple(" ".join(str(part) for part in row) for row in rows)
+
+
+def _shares(full: bool) -> Result:
+    held = Assignment.objects.current().aggregate(count=Count("customer", distinct=True))["count"]
+    return Result(held, _told(_rows("verify_shares", {})))
+
+
+def _totals(full: bool) -> Result:
+    """Credited plus unclaimed equals what customers hold and what their accounts are worth."""
+    fresh = Run.objects.filter(is_current=True, business_date__in=list(queries.fresh_dates()))
+    runs = fresh.order_by("-business_date")
+    checked = list(runs if full else runs[:1])
+    return Result(len(checked), tuple(hit for run in checked for hit in _untied(run)))
+
+
+def _untied(run: Run) -> Iterator[str]:
+    span = windows.window("month", run.business_date)
+    credited = queries.credited_totals(run, "month")
+    customers = {bucket: (held, unclaimed) for bucket, held, unclaimed in queries.control_totals(span)}
+    with set_wise() as cursor:
+        cursor.execute(statement("verify_accounts"), {"start": span.start, "end": span.end})
+        accounts = dict(cursor.fetchall())
+    for bucket, amount in credited.items():
+        held, unclaimed = customers.get(bucket, (Decimal(0), Decimal(0)))
+        worth = accounts.get(bucket, Decimal(0))
+        if not amount + unclaimed == held == worth:
+            yield f"{run} {bucket}: {amount} + {unclaimed} / {held} / {worth}"
+
+
+def _products(full: bool) -> Result:
+    """Kept products against the sums of all days; a sample that is another one every day, or all."""
+    state = LedgerState.objects.filter(applied_through__isnull=False).first()
+    if state is None:
+        return Result(0)
+    who = None if full else _sample(str(state.applied_through))
+    given = {"customers": who, "start": queries.history_start(), "through": state.applied_through}
+    checked = Customer.objects.count() if who is None else len(who)
+    return Result(checked, _told(_rows("verify_products", given)))
+
+
+def _sample(seed: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM managers_customer ORDER BY md5(customer_no || %s) LIMIT %s", [seed, SAMPLE])
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _runs(full: bool) -> Result:
+    readings = len(windows.TO_DATE) * len(queries.stored_floors())
+    published = Run.objects.filter(is_current=True).count()
+    return Result(published, _told(_rows("verify_runs", {"readings": readings})))
+
+
+def _counts(full: bool) -> Result:
+    """Rows delivered are rows kept, file by file, for the files of which every row is kept."""
+    kept = {feed.name: feed.keeps_rows_in for feed in feeds.files() if feed.keeps_rows_in}
+    hits = []
+    for file in BundleFile.objects.order_by("bundle_id", "name"):
+        found = _kept(file, kept.get(file.name))
+        if file.rows != file.loaded + file.quarantined or found not in (None, file.loaded):
+            hits.append(f"{file.bundle_id} {file.name}: {file.rows} / {file.loaded} + {file.quarantined} / {found}")
+    return Result(BundleFile.objects.count(), tuple(hits))
+
+
+def _kept(file: BundleFile, table: str | None) -> int | None:
+    """How many rows of a delivered file there are; None where they cannot be told from earlier ones."""
+    same = BundleFile.objects.filter(name=file.name, sha256=file.sha256, bundle_id__lt=file.bundle_id, rows__gt=0)
+    repeatable = {feed.name: feed.repeatable for feed in feeds.files()}.get(file.name, True)
+    if table is None or (not repeatable and same.exists()):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table} WHERE bundle_id = %s", [file.bundle_id])
+        return cursor.fetchone()[0]
+
+
+#: Table, condition that no row may meet, and columns that name the row.
+FORBIDDEN = (
+    ("ledger_balancechange", "balance = 'NaN'", "account_id, business_date"),
+    ("ledger_fxrate", "rate = 'NaN' OR rate <= 0", "currency, business_date"),
+    ("ledger_settlement", "usd_amount = 'NaN'", "customer_id, business_date"),
+    ("ledger_customerproduct",
+     "balance = 'NaN' OR product_before = 'NaN' OR (bucket <> 'loan' AND (balance < 0 OR product_before < 0))",
+     "customer_id, bucket, since"),
+    ("ledger_reading", "'NaN' IN (deposit_product, loan_product, settlement_usd, largest_deposit_product,"
+     " largest_loan_product, base_product) OR deposit_product < 0 OR largest_deposit_product < 0",
+     'run_id, manager_id, "window", floor'),
+    ("managers_assignment", "share = 'NaN' OR share < 0 OR share > 1 OR ends_on < starts_on",
+     "customer_id, manager_id, starts_on"),
+    ("managers_assignment", "source_bundle NOT IN (SELECT id FROM ledger_bundle) OR superseded_by NOT IN"
+     " (SELECT id FROM ledger_bundle)", "customer_id, manager_id, starts_on"),
+    ("managers_branch", "path <> coalesce((SELECT p.path FROM managers_branch p"
+     " WHERE p.id = managers_branch.parent_id), '/') || code || '/'", "code, path"),
+    ("ledger_account", "closed_on < opened_on", "account_no"),
+)
+
+
+def forbidden(rows: Iterable[tuple[str, str, str]]) -> Result:
+    """Rows of tables that meet a condition no row may meet."""
+    hits: list[str] = []
+    checked = 0
+    with connection.cursor() as cursor:
+        for table, condition, key in rows:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            checked += cursor.fetchone()[0]
+            cursor.execute(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY 1 LIMIT 100")
+            hits += [f"{table} {row}" for row in _told(cursor.fetchall())]
+    return Result(checked, tuple(hits))
+
+
+for _invariant in (
+    Invariant("I01", _("客户每日归属比例合计不超过 1，同一归属期间不重叠"), _shares,
+              _("请更正归属（assignments.csv）后重新送达。")),
+    Invariant("I02", _("客户经理合计 + 未认领 = 客户合计 = 账户合计（当月逐日）"), _totals,
+              _("请停止使用该日数据，重新执行日终；仍不符时联系运维核查。")),
+    Invariant("I03", _("积数与逐日重算一致"), _products,
+              _("积数表已被改动：请以更正批次触发所列客户重算，并核查数据库操作记录。")),
+    Invariant("I07", _("已发布日终读数齐全、每日仅一个现行版本、日期连续"), _runs,
+              _("请重新执行 run_nights；缺数据的日期请先补送数据包。")),
+    Invariant("I08", _("送达行数 = 入库 + 隔离"), _counts,
+              _("明细行已被改动：请从备份恢复，或重新送达该文件。")),
+    Invariant("I11", _("无 NaN、无不应有的负数、无孤立记录"), lambda full: forbidden(FORBIDDEN),
+              _("请核查所列记录的来源批次，并以更正批次修正。")),
+):
+    register(_invariant)
+
+
+def bundles_loaded() -> int:
+    """How many bundles there are, so that a clean report over nothing is seen for what it is."""
+    return Bundle.objects.count()

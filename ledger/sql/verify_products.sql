@@ -1,0 +1,56 @@
+-- Days on which a customer's kept product is not the sum of its accounts' values, worked out day by day from
+-- the delivered rows alone. Customers that wait for a correction to be worked in are left out.
+WITH who AS (
+    SELECT c.id, c.customer_no FROM managers_customer c
+    WHERE (%(customers)s::bigint[] IS NULL OR c.id = ANY (%(customers)s))
+      AND NOT EXISTS (SELECT FROM ledger_latechange l WHERE l.customer_id = c.id AND l.applied_at IS NULL)
+), day AS (
+    SELECT generate_series(%(start)s::date, %(through)s::date, '1 day')::date AS day
+), value AS (
+    SELECT a.customer_id, d.day, p.kind, p.bucket,
+           CASE WHEN d.day > a.closed_on THEN 0
+                WHEN a.currency = 'CNY' THEN b.balance
+                ELSE round(b.balance * r.rate, 2) END AS value
+    FROM who
+    JOIN ledger_account a ON a.customer_id = who.id
+    JOIN ledger_product p ON p.id = a.product_id
+    CROSS JOIN day d
+    JOIN LATERAL (
+        SELECT balance FROM ledger_balancechange
+        WHERE account_id = a.id AND business_date <= d.day
+        ORDER BY business_date DESC, bundle_id DESC LIMIT 1
+    ) AS b ON true
+    LEFT JOIN LATERAL (
+        SELECT rate FROM ledger_fxrate
+        WHERE a.currency <> 'CNY' AND currency = a.currency AND business_date <= d.day
+        ORDER BY business_date DESC, bundle_id DESC LIMIT 1
+    ) AS r ON true
+), counted AS (
+    SELECT customer_id, bucket, day, CASE WHEN kind = 'deposit' THEN greatest(value, 0) ELSE value END AS value
+    FROM value
+  UNION ALL
+    SELECT customer_id, 'overdraft', day, greatest(-value, 0) FROM value WHERE kind = 'deposit'
+), cell AS (
+    SELECT customer_id, bucket FROM counted
+  UNION SELECT p.customer_id, p.bucket FROM ledger_customerproduct p JOIN who ON who.id = p.customer_id
+), summed AS (
+    SELECT cell.customer_id, cell.bucket, d.day,
+           sum(coalesce(sum(c.value), 0)) OVER (PARTITION BY cell.customer_id, cell.bucket ORDER BY d.day) AS product
+    FROM cell
+    CROSS JOIN day d
+    LEFT JOIN counted c USING (customer_id, bucket, day)
+    GROUP BY cell.customer_id, cell.bucket, d.day
+), compared AS (
+    SELECT s.customer_id, s.bucket, s.day, s.product, coalesce(k.product, 0) AS kept
+    FROM summed s
+    LEFT JOIN LATERAL (
+        SELECT product_before + balance * (s.day - since + 1) AS product FROM ledger_customerproduct
+        WHERE customer_id = s.customer_id AND bucket = s.bucket AND since <= s.day
+        ORDER BY since DESC LIMIT 1
+    ) AS k ON true
+)
+SELECT DISTINCT ON (who.customer_no, c.bucket) who.customer_no, c.bucket, c.day, c.product, c.kept
+FROM compared c
+JOIN who ON who.id = c.customer_id
+WHERE c.product <> c.kept
+ORDER BY who.customer_no, c.bucket, c.day
