@@ -1,5 +1,6 @@
 """What pages show of a verdict: criteria with their distance, vetoes, the planner, in both languages."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,6 +59,7 @@ def period_name(period: Period) -> str:
 
 
 _QUARTERS = "一二三四"
+_BRACKET = re.compile("[(（]")
 
 
 def metric_title(code: str) -> str:
@@ -155,13 +157,13 @@ def _row(standing: Standing, leaf: Reason, letter: str, rows: Sequence[Contribut
 
 def name(leaf: Reason, letter: str = "") -> str:
     """The name of a comparison, with the letter of its item unless it carries one; without its bracket."""
-    title = titled(leaf).partition("(")[0].rstrip()
+    title = _BRACKET.split(titled(leaf))[0].rstrip()
     return title if not letter or title.startswith((f"{letter} ", f"{letter}. ")) else f"{letter} {title}"
 
 
 def _bracket(leaf: Reason) -> str:
     """What a title says in brackets: 不含协议存款."""
-    return titled(leaf).partition("(")[2].rstrip(")")
+    return "".join(_BRACKET.split(titled(leaf))[1:]).rstrip(")）")
 
 
 def state(reason: Reason) -> str:

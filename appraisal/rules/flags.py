@@ -15,7 +15,7 @@ from ledger.rules.figures import shown
 SPIKE = Fraction(1, 5)
 LAST_DAYS = 2
 
-CODES = ("veto", "veto_above", "undecided", "proposal", "spike", "transfers", "joined")
+CODES = ("veto", "veto_above", "undecided", "warning", "proposal", "spike", "transfers", "joined")
 
 Flag = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Facts:
 
 def flags(verdict: Verdict, facts: Facts, *, book: Rulebook) -> list[Flag]:
     """Every flag of an appraisal, JSON-able, the gravest first; each has a `code` of `CODES`."""
-    found = [*_vetoes(verdict, book), *_undecided(verdict), *_proposal(verdict, book)]
+    found = [*_vetoes(verdict, book), *_undecided(verdict), *_warning(verdict), *_proposal(verdict, book)]
     if jumped(facts.last_days, facts.quarter):
         found.append(_spike(facts))
     if facts.transfers:
@@ -80,6 +80,12 @@ def _undecided(verdict: Verdict) -> Iterator[Flag]:
 
 def _awaited(leaf: Reason) -> Flag:
     return {"of": leaf.code, **_named(leaf), "why": leaf.why, "why_params": dict(leaf.why_params)}
+
+
+def _warning(verdict: Verdict) -> Iterator[Flag]:
+    """Below the own standard: nobody is warned in a batch that no one has looked at."""
+    if verdict.outcome == "warn":
+        yield {"code": "warning", "why": verdict.why, "why_en": verdict.why_en, "cites": verdict.cites}
 
 
 def _proposal(verdict: Verdict, book: Rulebook) -> Iterator[Flag]:

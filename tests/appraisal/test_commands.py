@@ -59,7 +59,7 @@ def test_appraise_opens_measures_and_counts(bank: None) -> None:
 def test_appraise_speaks_to_people(bank: None) -> None:
     out, _ = run("appraise", "--scheme", SCHEME, "--period", PERIOD)
     assert out.splitlines() == [
-        "考核周期 corporate-six-grades 2026Q3（截数日 2026-09-30）：新开启 9 人，测算 9 人，无变化 0 人。",
+        "考核周期 2026Q3 · corporate-six-grades（截数日 2026-09-30）：新开启 9 人，测算 9 人，无变化 0 人。",
         "  维持本级：6",
         "  建议晋升：1",
         "  待定：1",
@@ -124,7 +124,7 @@ def test_export_says_last_who_is_left_out(bank: None) -> None:
         "count": 9,
         "left_out": [{"employee_no": OTHER_LINE, "reason": "other_line", "text": "所在条线不适用本办法"}],
     }
-    assert err.strip() == "corporate-six-grades 2026Q3：9 份结论，1 人未纳入。"
+    assert err.strip() == "2026Q3 · corporate-six-grades：9 份结论，1 人未纳入。"
 
 
 def test_export_before_the_appraisal_says_what_to_do(bank: None) -> None:

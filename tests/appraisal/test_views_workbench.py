@@ -54,9 +54,9 @@ def test_every_criterion_carries_the_exact_figure_of_the_rulebook(staff: Staff) 
 
 def test_the_planner_says_what_the_nearest_line_takes(staff: Staff) -> None:
     advice = as_(manager_login(smallbank.STEADY)).get("/me/").context["advice"]
-    # the third grade's 38,000,000 over 365 days, of which 273 were held at 20,000,000
-    needed = Fraction(38_000_000 * 365 - 20_000_000 * 273, 92)
-    assert (advice.line, advice.plan.days) == ("三级存款标准", 92)
+    # 15,000,000 new on last year's 20,000,000 over 365 days, of which 273 were held at 20,000,000
+    needed = Fraction(35_000_000 * 365 - 20_000_000 * 273, 92)
+    assert (advice.line, advice.threshold, advice.plan.days) == ("三级新增存款标准", 15_000_000, 92)
     assert 0 <= Fraction(advice.plan.hold) - needed < Fraction(1, 100)
     assert advice.plan.increase == advice.plan.hold - Decimal(20_000_000)
 
@@ -129,7 +129,11 @@ def test_the_workbench_of_another_is_not_there_outside_ones_scope(staff: Staff) 
 
 def test_the_group_sees_the_dossier_but_no_customer(staff: Staff) -> None:
     response = as_(staff["leader"]).get(f"/managers/{smallbank.RISING}/")
-    assert (response.status_code, "C1003" in text(response), "高升公司" in text(response)) == (200, False, False)
+    assert (response.status_code, "C1003" in text(response), "高升公司" in text(response)) == (
+        200,
+        False,
+        False,
+    )
 
 
 def test_whoever_is_no_manager_is_refused_in_chinese(staff: Staff) -> None:

@@ -35,8 +35,8 @@ def books(tmp_path: Path, db: None) -> None:
     manager = ClientManager.objects.get(employee_no="E1")
     assert GradeRecord.objects.filter(manager=manager).exists()
     version, run, quarter = version_in_force("corporate-six-grades", ON), queries.current_run(ON), period("1994Q1")
-    for judgement in services.judge([manager], version=version, run=run, period=quarter):
-        services.freeze(judgement, version=version, run=run, period=quarter)
+    judgements = services.judge([manager], version=version, run=run, period=quarter)
+    services.freeze([services.frozen(each, version=version, run=run, period=quarter) for each in judgements])
 
 
 def sql(text: str, *given: Any) -> None:

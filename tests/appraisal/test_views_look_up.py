@@ -1,0 +1,161 @@
+"""Nights, deliveries, rulebooks, the first page: what they show and to whom."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from ledger.models import Bundle, Run
+from ledger.services.nights import run_nights
+from managers.models import User
+from tests.appraisal import smallbank
+from tests.appraisal.acting import ON, Staff
+from tests.appraisal.pages import as_, manager_login, text
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[Any]:
+    with time_machine.travel(ON, tick=True) as travelled:
+        yield travelled
+
+
+def test_each_role_begins_at_its_own_desk(staff: Staff) -> None:
+    User.objects.filter(username="hr").update(is_staff=True)
+    homes = {
+        name: as_(User.objects.get(username=name)).get("/").headers.get("Location", "")
+        for name in ("hr", "hr_two", "risk", "leader", "auditor", "admin")
+    }
+    assert homes == {
+        "hr": "/admin/",
+        "hr_two": "/cycles/",
+        "risk": "/queue/",
+        "leader": "/decisions/",
+        "auditor": "/cycles/",
+        "admin": "/runs/",
+    }
+    assert as_(manager_login(smallbank.STEADY)).get("/").headers["Location"] == "/me/"
+
+
+def test_whoever_holds_no_role_is_told_which_there_are(db: None) -> None:
+    response = as_(User.objects.create(username="new")).get("/")
+    assert "您的账号还没有角色" in text(response)
+    assert len(response.context["roles"]) == 12
+
+
+def test_the_nights_show_version_bundle_and_what_is_awaited(staff: Staff) -> None:
+    context = as_(staff["admin"]).get("/runs/").context
+    (row,) = context["rows"]
+    assert (row["run"].business_date, row["run"].version, row["state"]) == (date(2026, 9, 30), 1, "ok")
+    assert (context["due"], context["waiting_for"]) == ([], date(2026, 10, 1))
+
+
+def test_a_failed_night_says_why_and_what_to_do(staff: Staff) -> None:
+    Run.objects.create(
+        business_date=date(2026, 9, 29),
+        status=Run.Status.FAILED,
+        error="磁盘已满",
+        through_bundle=Bundle.objects.get(),
+    )
+    page = text(as_(staff["admin"]).get("/runs/"))
+    assert "磁盘已满" in page
+    assert "重新执行 run_nights" in page
+
+
+def test_progress_refreshes_the_page_when_the_night_is_over(staff: Staff) -> None:
+    client = as_(staff["admin"])
+    run = Run.objects.create(
+        business_date=date(2026, 9, 29), through_bundle=Bundle.objects.get(), place=3, places=7
+    )
+    during = client.get("/runs/progress/?was=1")
+    assert ("已完成 2 / 7" in text(during), "HX-Refresh" in during.headers) == (True, False)
+    assert 'hx-trigger="every 2s"' in text(during)
+    Run.objects.filter(pk=run.pk).update(status=Run.Status.SUCCEEDED)
+    assert client.get("/runs/progress/?was=1").headers["HX-Refresh"] == "true"
+
+
+def test_a_correction_makes_a_new_version_and_names_its_bundle(staff: Staff, tmp_path: Path) -> None:
+    smallbank.load_late(tmp_path / "late", f"D{smallbank.STEADY},2026-09-30,1.00")
+    rows = as_(staff["admin"]).get("/runs/").context["rows"]
+    assert [(row["run"].version, row["superseded"], row["reason"]) for row in rows] == [
+        (2, False, "因批次 2 重算"),
+        (1, True, ""),
+    ]
+
+
+def test_the_deliveries_show_their_files_and_rows(staff: Staff) -> None:
+    (row,) = as_(staff["admin"]).get("/bundles/").context["rows"]
+    assert (row["bundle"].pk, row["quarantined"]) == (1, 0) or row["quarantined"] == 0
+    assert {file.name: file.rows for file in row["files"]}["managers.csv"] == 10
+
+
+def test_more_nights_cost_no_more_queries(staff: Staff) -> None:
+    client = as_(staff["admin"])
+    with CaptureQueriesContext(connection) as one:
+        client.get("/runs/")
+    run_nights(to=smallbank.END, start=date(2026, 9, 28))
+    with CaptureQueriesContext(connection) as three:
+        assert len(client.get("/runs/").context["rows"]) == 3
+    assert len(three.captured_queries) == len(one.captured_queries)
+
+
+def test_the_rulebook_shows_every_number_with_its_article(staff: Staff) -> None:
+    client = as_(manager_login(smallbank.STEADY))
+    (scheme,) = client.get("/rulebooks/").context["rows"]
+    context = client.get(f"/rulebooks/{scheme['version'].code}/{scheme['version'].number}/").context
+    found = {row["title"]: [cell["value"] for cell in row["cells"]] for row in context["rows"]}
+    assert found["b 贷款日均"] == [350_000_000, 200_000_000, 180_000_000, 72_000_000, 36_000_000, None]
+    assert len(context["notes"]) == 13
+
+
+def test_managers_do_not_see_nights_or_deliveries(staff: Staff) -> None:
+    client = as_(manager_login(smallbank.STEADY))
+    assert [client.get(url).status_code for url in ("/runs/", "/runs/progress/", "/bundles/")] == [403] * 3
+
+
+ARGUMENTS = {"employee_no": "1001", "metric": "deposit_daily_average", "pk": "1", "code": "x", "number": "1"}
+OPEN_TO_ALL = {"", "login/", "logout/", "healthz", "i18n/setlang/"}
+
+
+def test_no_page_opens_without_a_login(staff: Staff, client: Client) -> None:
+    for entry in get_resolver().url_patterns:
+        for pattern in getattr(entry, "url_patterns", [entry]):
+            route = str(pattern.pattern)
+            if str(entry.pattern) not in ("", route) or route in OPEN_TO_ALL:
+                continue
+            url = "/" + route
+            for name, value in ARGUMENTS.items():
+                url = url.replace(f"<str:{name}>", value).replace(f"<int:{name}>", value)
+            for answer in (client.get(url), client.post(url)):
+                assert (url, answer.status_code, answer.headers.get("Location", "")[:7]) == (
+                    url,
+                    302,
+                    "/login/",
+                )
+
+
+def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff) -> None:
+    shell = as_(staff["risk"]).get("/queue/").context["shell"]
+    assert (shell["unit"], shell["here"]) == ("城东分行 · 分行风险合规", "考核审批队列")
+    assert (shell["freshness"].state, shell["freshness"].text) == ("stale", "等待 2026-10-01 起的数据")
+    assert [item["label"] for item in shell["nav"]] == [
+        "考核审批队列",
+        "考核周期",
+        "现行办法",
+        "日终批次",
+        "数据批次",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "state"), [(date(2026, 10, 1), "ok"), (date(2026, 10, 2), "ok"), (ON, "stale")]
+)
+def test_last_nights_figures_are_fresh(staff: Staff, day: date, state: str) -> None:
+    with time_machine.travel(day):
+        assert as_(staff["risk"]).get("/queue/").context["shell"]["freshness"].state == state
