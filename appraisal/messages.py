@@ -5,70 +5,76 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from grading.rules import wording
 from ledger.rules.figures import shown
 
 STEPS = {
-    "open": later("开启"),
-    "measure": later("测算"),
-    "submit": later("提交风险审核"),
-    "clear": later("通过"),
-    "send_back": later("退回"),
-    "decide": later("决定"),
-    "publish": later("公布"),
+    "open": gettext_lazy("开启"),
+    "measure": gettext_lazy("测算"),
+    "submit": gettext_lazy("提交风险审核"),
+    "clear": gettext_lazy("通过"),
+    "send_back": gettext_lazy("退回"),
+    "decide": gettext_lazy("决定"),
+    "publish": gettext_lazy("公布"),
 }
 
 SEATS = {
-    "hr": later("人力资源"),
-    "risk": later("风险"),
-    "group": later("领导小组"),
+    "hr": gettext_lazy("人力资源"),
+    "risk": gettext_lazy("风险"),
+    "group": gettext_lazy("领导小组"),
 }
 
 LEFT_OUT = {
-    "other_line": later("所在条线不适用本办法"),
-    "other_branch": later("所在机构不适用本办法"),
-    "not_on_post": later("不在岗（候选、停职、转内勤或离职）"),
-    "not_yet_on_post": later("截数日之后才任现职"),
-    "no_grade": later("截数日没有等级记录；请先登记等级"),
-    "grade_not_on_ladder": later("等级不在本办法的阶梯上；请核对等级记录或适用办法"),
-    "not_opened": later("在适用范围内，但尚未开启考核；请由人力资源部开启"),
-    "self": later("本人的考核须由他人测算"),
+    "other_line": gettext_lazy("所在条线不适用本办法"),
+    "other_branch": gettext_lazy("所在机构不适用本办法"),
+    "not_on_post": gettext_lazy("不在岗（候选、停职、转内勤或离职）"),
+    "not_yet_on_post": gettext_lazy("截数日之后才任现职"),
+    "no_grade": gettext_lazy("截数日没有等级记录；请先登记等级"),
+    "grade_not_on_ladder": gettext_lazy("等级不在本办法的阶梯上；请核对等级记录或适用办法"),
+    "not_opened": gettext_lazy("在适用范围内，但尚未开启考核；请由人力资源部开启"),
+    "self": gettext_lazy("本人的考核须由他人测算"),
 }
 
 REFUSALS = {
-    "bad_period": later("考核期“%(period)s”写法不对；季度请写成 1993Q3，年度请写成 1993。"),
-    "no_rulebook": later(
+    "bad_period": gettext_lazy("考核期“%(period)s”写法不对；季度请写成 1993Q3，年度请写成 1993。"),
+    "no_rulebook": gettext_lazy(
         "没有在 %(day)s 生效的管理办法“%(scheme)s”；现有：%(known)s。"
         "请核对代码，或先用 publish_rulebook 发布。"
     ),
-    "not_published": later("%(day)s 没有已发布的日终，无法测算；请先执行 run_nights --to %(day)s。"),
-    "unknown": later("找不到要办理的考核；请刷新列表后重新选择。"),
-    "nothing_chosen": later("没有选择任何考核；请先勾选。"),
-    "wrong_state": later(
+    "not_published": gettext_lazy("%(day)s 没有已发布的日终，无法测算；请先执行 run_nights --to %(day)s。"),
+    "unknown": gettext_lazy("找不到要办理的考核；请刷新列表后重新选择。"),
+    "nothing_chosen": gettext_lazy("没有选择任何考核；请先勾选。"),
+    "wrong_state": gettext_lazy(
         "%(who)s 的考核现为“%(state)s”，不能“%(step)s”；只有“%(needed)s”的考核可以。"
         "可能他人已先办理，请刷新后查看。"
     ),
-    "own": later("这是您本人的考核，不能由本人“%(step)s”；请由他人办理。"),
-    "out_of_reach": later(
+    "own": gettext_lazy("这是您本人的考核，不能由本人“%(step)s”；请由他人办理。"),
+    "out_of_reach": gettext_lazy(
         "您的角色或所辖机构不包括对 %(who)s 的考核“%(step)s”；如确有需要，请联系安全管理员授权。"
     ),
-    "same_person": later(
+    "same_person": gettext_lazy(
         "您已在 %(who)s 的考核中办理过“%(earlier)s”，不能再办理“%(step)s”；"
         "同一考核的经办、审核、决定须由不同的人担任，请转给他人。"
     ),
-    "reason_needed": later("退回须写明原因，以便人力资源部知道要补什么；请填写后再退回。"),
-    "outdated": later("%(who)s 的考核所依据的数据已有变化；提交前请重新测算，审核中的请退回重新测算。"),
-    "flagged": later("%(who)s 的考核有标记，不能批量通过；请逐一查看证据后办理。"),
-    "unknown_outcome": later("决定只能是维持、晋升或降级；请重新选择。"),
-    "no_such_step": later(
+    "reason_needed": gettext_lazy("退回须写明原因，以便人力资源部知道要补什么；请填写后再退回。"),
+    "outdated": gettext_lazy(
+        "%(who)s 的考核所依据的数据已有变化；提交前请重新测算，审核中的请退回重新测算。"
+    ),
+    "flagged": gettext_lazy("%(who)s 的考核有标记，不能批量通过；请逐一查看证据后办理。"),
+    "unknown_outcome": gettext_lazy("决定只能是维持、晋升或降级；请重新选择。"),
+    "no_such_step": gettext_lazy(
         "%(who)s 的等级“%(grade)s”已在阶梯一端，没有可以“%(outcome)s”到的等级；请改选其他决定。"
     ),
-    "more_than_one_step": later("每次最多变动一级，“%(outcome)s”之后不是所填的等级；请更正等级或决定。"),
-    "vetoed": later("%(who)s 本期有一票否决事项，不能晋升；请改选维持或降级。"),
-    "deviation_needs_reason": later("决定与测算建议（%(proposed)s）不同，须写明理由；请填写后再提交。"),
-    "grade_moved": later(
+    "more_than_one_step": gettext_lazy(
+        "每次最多变动一级，“%(outcome)s”之后不是所填的等级；请更正等级或决定。"
+    ),
+    "vetoed": gettext_lazy("%(who)s 本期有一票否决事项，不能晋升；请改选维持或降级。"),
+    "deviation_needs_reason": gettext_lazy(
+        "决定与测算建议（%(proposed)s）不同，须写明理由；请填写后再提交。"
+    ),
+    "grade_moved": gettext_lazy(
         "%(who)s 的等级自 %(day)s 起已登记为“%(grade)s”，与考核时的“%(judged)s”不同，"
         "不能按本次决定变更；请人力资源部先核对等级记录。"
     ),
@@ -96,14 +102,14 @@ def flag_name(code: str) -> str:
 
 
 _FLAG_NAMES = {
-    "veto": later("一票否决"),
-    "veto_above": later("晋升受阻"),
-    "undecided": later("待数据"),
-    "warning": later("预警"),
-    "proposal": later("等级变动"),
-    "spike": later("季末冲高"),
-    "transfers": later("期内移交"),
-    "joined": later("期内任职"),
+    "veto": gettext_lazy("一票否决"),
+    "veto_above": gettext_lazy("晋升受阻"),
+    "undecided": gettext_lazy("待数据"),
+    "warning": gettext_lazy("预警"),
+    "proposal": gettext_lazy("等级变动"),
+    "spike": gettext_lazy("季末冲高"),
+    "transfers": gettext_lazy("期内移交"),
+    "joined": gettext_lazy("期内任职"),
 }
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from appraisal import messages
 from appraisal.models import Appraisal, State, Step
@@ -48,12 +48,12 @@ OUTCOME_TAGS = {
     "keep": "quiet",
 }
 RETURN_KINDS = {
-    "figures": later("数据有误"),
-    "evidence": later("证据不足"),
-    "veto": later("否决项须核实"),
-    "spike": later("季末冲高须说明"),
-    "transfers": later("移交须说明"),
-    "other": later("其他"),
+    "figures": gettext_lazy("数据有误"),
+    "evidence": gettext_lazy("证据不足"),
+    "veto": gettext_lazy("否决项须核实"),
+    "spike": gettext_lazy("季末冲高须说明"),
+    "transfers": gettext_lazy("移交须说明"),
+    "other": gettext_lazy("其他"),
 }
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
+from django.utils.translation import gettext_lazy
 
 from grading import presenters, queries
 from grading.models import RulebookVersion
@@ -19,35 +19,35 @@ from ledger.rules import money
 from ledger.rules.explaining import CustomerPart, Explanation, Held, Line, Section, Source
 
 REASONS = {
-    "below_floor": later("客户存款日均低于 %(floor)s，未计"),
-    "not_largest": later("不是最大一户"),
+    "below_floor": gettext_lazy("客户存款日均低于 %(floor)s，未计"),
+    "not_largest": gettext_lazy("不是最大一户"),
 }
 SECTIONS = {
-    "window": later("本期"),
-    "base": later("基期（减去）"),
-    "own": later("单户"),
-    "normal_loans": later("正常类贷款"),
-    "all_loans": later("全部贷款"),
-    "peak": later("发生日"),
+    "window": gettext_lazy("本期"),
+    "base": gettext_lazy("基期（减去）"),
+    "own": gettext_lazy("单户"),
+    "normal_loans": gettext_lazy("正常类贷款"),
+    "all_loans": gettext_lazy("全部贷款"),
+    "peak": gettext_lazy("发生日"),
 }
 NOTES = {
-    "agreement_deposit": later("协议存款，不计"),
-    "overdrawn": later("透支"),
-    "unclassified": later("尚无五级分类"),
-    "normal": later("正常"),
-    "special_mention": later("关注"),
-    "substandard": later("次级"),
-    "doubtful": later("可疑"),
-    "loss": later("损失"),
-    "settlement": later("结算"),
+    "agreement_deposit": gettext_lazy("协议存款，不计"),
+    "overdrawn": gettext_lazy("透支"),
+    "unclassified": gettext_lazy("尚无五级分类"),
+    "normal": gettext_lazy("正常"),
+    "special_mention": gettext_lazy("关注"),
+    "substandard": gettext_lazy("次级"),
+    "doubtful": gettext_lazy("可疑"),
+    "loss": gettext_lazy("损失"),
+    "settlement": gettext_lazy("结算"),
 }
 WINDOWS = {
-    "month": later("本月"),
-    "quarter": later("本季"),
-    "year": later("本年"),
-    "previous_month": later("上月"),
-    "previous_quarter": later("上季"),
-    "previous_year": later("上年"),
+    "month": gettext_lazy("本月"),
+    "quarter": gettext_lazy("本季"),
+    "year": gettext_lazy("本年"),
+    "previous_month": gettext_lazy("上月"),
+    "previous_quarter": gettext_lazy("上季"),
+    "previous_year": gettext_lazy("上年"),
 }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, Min, OuterRef, Sum
+from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
 
 from ledger.models import Bundle, LedgerState, Reading, Run
 from ledger.rules import windows
@@ -106,7 +106,7 @@ def first_night() -> date:
     return max(state.first_night or history_start(), history_start()) if state else history_start()
 
 
-def fresh_dates() -> Iterable[date]:
+def fresh_dates() -> QuerySet[Run, date]:
     """Published dates that no bundle loaded since has changed."""
     changing = Bundle.objects.filter(
         id__gt=OuterRef("through_bundle"), affects_from__lte=OuterRef("business_date")

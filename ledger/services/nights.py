@@ -75,7 +75,10 @@ def _night(day: date, place: int, places: int) -> Run | None:
 
     None where another process worked it in between.
     """
-    run, mine = _claim(day, place, places)
+    claimed = _claim(day, place, places)
+    if claimed is None:
+        return None
+    run, mine = claimed
     try:
         with transaction.atomic():
             return _work(run, mine=mine)
@@ -84,10 +87,15 @@ def _night(day: date, place: int, places: int) -> Run | None:
         raise NightFailed(f"{day}: {error}") from error
 
 
-def _claim(day: date, place: int, places: int) -> tuple[Run, bool]:
-    """A run of the date that is not done yet, and whether it is ours: another process may have begun one."""
+def _claim(day: date, place: int, places: int) -> tuple[Run, bool] | None:
+    """A run of the date that is not done yet, and whether it is ours: another process may have begun one.
+
+    None where the date is no longer due: another process published it while we waited for the lock.
+    """
     with transaction.atomic():
         lock_ledger()
+        if queries.fresh_dates().filter(business_date=day).exists():
+            return None
         begun = Run.objects.filter(business_date=day, status=Run.Status.RUNNING).first()
         return (begun, False) if begun else (_begin(day, place, places), True)
 

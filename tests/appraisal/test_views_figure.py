@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from ledger import explanations
+from ledger.models import Bundle
 from tests.appraisal import smallbank
 from tests.appraisal.acting import ON, Staff
 from tests.appraisal.pages import as_, manager_login, text
@@ -47,11 +48,11 @@ def test_the_rows_say_share_days_product_and_line_of_the_file(staff: Staff) -> N
         ("01-01 – 08-14", 226, Decimal(1), Decimal(30_000_000 * 226)),
         ("08-15 – 09-30", 47, Decimal("0.9"), Decimal(27_000_000 * 47)),
     ]
-    assert row["spans"][0]["sources"] == [
-        "批次 1 · balances.csv 第 10 行",
-        "批次 1 · assignments.csv 第 10 行",
+    bundle = Bundle.objects.get().pk
+    assert [span["sources"] for span in row["spans"]] == [
+        [f"批次 {bundle} · balances.csv 第 10 行", f"批次 {bundle} · assignments.csv 第 11 行"],
+        [f"批次 {bundle} · assignments.csv 第 12 行"],
     ]
-    assert row["spans"][1]["sources"] == ["批次 1 · assignments.csv 第 11 行"]
 
 
 def test_a_customer_below_the_floor_is_left_out_and_says_why(staff: Staff) -> None:

@@ -1,4 +1,4 @@
-"""我的工作台: the figures are those of the ledger and of the rulebook, and only for those who may see them."""
+"""我的工作台: the figures are those of ledger and rulebook, and only for those who may see them."""
 
 from datetime import date
 from decimal import Decimal
