@@ -7,7 +7,7 @@ IN_HOUSE := $(RUN) exec --
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test venv format lint lock messages screens
+.PHONY: help run test venv format lint lock messages screens bench
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ messages: venv ## collect the texts to translate into locale/ and compile them (
 
 screens: venv ## take the pictures of docs/screens anew (needs Chromium)
 	SCREENS=docs/screens $(IN_HOUSE) pytest -m browser
+
+bench: venv ## one load and one night beside the bare writes, as ratios (BENCH="--accounts 20000 --days 30")
+	$(IN_HOUSE) python -m benchmarks.night $(BENCH)
 
 lock: venv ## pin every dependency of pyproject.toml with its hashes
 	$(VENV)/bin/python -m pip install --quiet uv

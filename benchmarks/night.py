@@ -137,9 +137,7 @@ def report(size: Size, found: dict[str, float]) -> None:
         "load / bare copy": found["load history"] / found["bare copy of history"],
         "night / bare writes": found["load and night of a day"] / found["bare writes of a day"],
     }
-    print(
-        f"{size.accounts:,} accounts, {size.customers:,} customers, {size.managers:,} managers, {size.days} days"
-    )
+    print(f"{size.accounts:,} accounts, {size.customers:,} customers, {size.days} days of history")
     for name, seconds in found.items():
         print(f"  {name:<26}{seconds:>9.2f} s")
     for name, ratio in ratios.items():

@@ -33,13 +33,14 @@ WITH who AS (
 ), cell AS (
     SELECT customer_id, bucket FROM counted
   UNION SELECT p.customer_id, p.bucket FROM ledger_customerproduct p JOIN who ON who.id = p.customer_id
+), padded AS (
+    SELECT customer_id, bucket, day, value FROM counted
+  UNION ALL SELECT customer_id, bucket, day, 0 FROM cell CROSS JOIN day
 ), summed AS (
-    SELECT cell.customer_id, cell.bucket, d.day,
-           sum(coalesce(sum(c.value), 0)) OVER (PARTITION BY cell.customer_id, cell.bucket ORDER BY d.day) AS product
-    FROM cell
-    CROSS JOIN day d
-    LEFT JOIN counted c USING (customer_id, bucket, day)
-    GROUP BY cell.customer_id, cell.bucket, d.day
+    SELECT customer_id, bucket, day,
+           sum(sum(value)) OVER (PARTITION BY customer_id, bucket ORDER BY day) AS product
+    FROM padded
+    GROUP BY customer_id, bucket, day
 ), compared AS (
     SELECT s.customer_id, s.bucket, s.day, s.product, coalesce(k.product, 0) AS kept
     FROM summed s
