@@ -3,9 +3,8 @@
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from grading.rules import wording
 from ledger.rules.figures import shown
@@ -38,6 +37,7 @@ LEFT_OUT = {
 }
 
 REFUSALS = {
+    "not_ended": gettext_lazy("考核期 %(period)s 要到 %(day)s 才结束；请在结束后开启，或核对考核期。"),
     "bad_period": gettext_lazy("考核期“%(period)s”写法不对；季度请写成 1993Q3，年度请写成 1993。"),
     "no_rulebook": gettext_lazy(
         "没有在 %(day)s 生效的管理办法“%(scheme)s”；现有：%(known)s。"
@@ -57,6 +57,9 @@ REFUSALS = {
     "same_person": gettext_lazy(
         "您已在 %(who)s 的考核中办理过“%(earlier)s”，不能再办理“%(step)s”；"
         "同一考核的经办、审核、决定须由不同的人担任，请转给他人。"
+    ),
+    "answer_needed": gettext_lazy(
+        "退回的考核重新测算须写明答复，以便风险部门知道核对的结果；请填写后再提交。"
     ),
     "reason_needed": gettext_lazy("退回须写明原因，以便人力资源部知道要补什么；请填写后再退回。"),
     "outdated": gettext_lazy(

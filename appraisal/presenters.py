@@ -13,9 +13,9 @@ from appraisal.models import Appraisal, State, Step
 from appraisal.rules import procedure
 from grading import presenters as grading
 from grading import queries
+from grading.models import Verdict as Stored
 from grading.rules.reasons import Reason
 from grading.rules.verdict import Verdict
-from ledger.rules.figures import Evidence, evidence_from_list
 from ledger.rules.windows import period
 
 #: What is still to come from each state.
@@ -82,7 +82,8 @@ def _done(step: Step, *, named: bool) -> dict[str, Any]:
         "state": "failed" if step.name == "send_back" else "done",
         "at": step.at,
         "by": (str(step.by) if step.by else _("系统")) if named else seat(step.name),
-        "note": step.reason,
+        # Why risk sent it back, or what the group wrote down, is not for the person concerned.
+        "note": step.reason if named else "",
     }
 
 
@@ -120,7 +121,6 @@ def _judged(appraisal: Appraisal) -> dict[str, Any]:
     stored = appraisal.verdict
     assert stored is not None
     book = queries.rulebook(stored.rulebook)
-    evidence = evidence_from_list(stored.evidence)
     order = [grade.code for grade in book.grades]
     move = order.index(stored.grade_code) - order.index(stored.proposed_grade)
     return {
@@ -129,15 +129,17 @@ def _judged(appraisal: Appraisal) -> dict[str, Any]:
         "move": "up" if move > 0 else "down" if move < 0 else "",
         "outcome": grading.outcome_word(stored.outcome),
         "outcome_tag": OUTCOME_TAGS[stored.outcome],
-        "deposit": average(evidence, "deposit_daily_average"),
-        "loan": average(evidence, "loan_daily_average"),
+        "deposit": average(stored, "deposit_daily_average"),
+        "loan": average(stored, "loan_daily_average"),
     }
 
 
-def average(evidence: Evidence, code: str) -> Fraction | None:
-    """The average of all customers the lowest floor lets in: one figure to know a manager by."""
-    found = [ref for ref in evidence if ref.code == code and ref.window == "year"]
-    return evidence[min(found, key=lambda ref: ref.floor)].value if found else None
+def average(stored: Stored, code: str) -> Fraction | None:
+    """The average that the own grade's standard asks for, or else the on-post bar: the panel's figure."""
+    verdict = Verdict.from_dict(stored.result)
+    trees = [tree for tree in (verdict.standards[verdict.grade], verdict.on_post) if tree is not None]
+    leaves = [leaf for tree in trees for leaf in tree.leaves() if leaf.metric == code]
+    return leaves[0].value if leaves else None
 
 
 def flag_tag(flag: dict[str, Any]) -> dict[str, str]:

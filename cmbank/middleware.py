@@ -1,6 +1,9 @@
-"""Chooses the language of a page: Chinese, unless the person chose another."""
+"""What every request passes: no NUL characters, and the language of its answer."""
 
-from django.http import HttpRequest
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 
 
@@ -17,3 +20,17 @@ class ChosenLanguageMiddleware(LocaleMiddleware):
         if not request.path_info.startswith("/api/"):
             request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
         super().process_request(request)
+
+
+def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer 400 to a NUL character in the path, the query or a form: PostgreSQL has no such text."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = [request.path_info, *(each for values in request.GET.lists() for each in values[1])]
+        if request.method == "POST":
+            given += [each for values in request.POST.lists() for each in values[1]]
+        if any("\0" in each for each in given):
+            raise BadRequest("NUL")
+        return get_response(request)
+
+    return middleware

@@ -9,11 +9,23 @@ from ledger.rules import windows
 from ledger.services.verification import Invariant, Result, forbidden
 
 FORBIDDEN = (
-    ("credit_classification", "interest_arrears = 'NaN' OR interest_arrears < 0", "account_id, business_date"),
-    ("credit_exposure", "'NaN' IN (non_performing, interest_arrears, advances) OR non_performing < 0"
-     " OR interest_arrears < 0 OR advances < 0", "customer_id, business_date"),
-    ("credit_qualityreading", "'NaN' IN (normal_balance, loan_balance, non_performing, interest_arrears, advances)"
-     " OR normal_balance < 0 OR normal_balance > loan_balance", 'run_id, manager_id, "window", floor'),
+    (
+        "credit_classification",
+        "interest_arrears = 'NaN' OR interest_arrears < 0",
+        "account_id, business_date",
+    ),
+    (
+        "credit_exposure",
+        "'NaN' IN (non_performing, interest_arrears, advances) OR non_performing < 0"
+        " OR interest_arrears < 0 OR advances < 0",
+        "customer_id, business_date",
+    ),
+    (
+        "credit_qualityreading",
+        "'NaN' IN (normal_balance, loan_balance, non_performing, interest_arrears, advances)"
+        " OR normal_balance < 0 OR normal_balance > loan_balance",
+        'run_id, manager_id, "window", floor',
+    ),
 )
 INCOMPLETE = """
     SELECT c.business_date, c.version, count(*) || ' managers with incomplete quality readings'
@@ -38,6 +50,10 @@ def _readings(full: bool) -> Result:
 
 INVARIANTS = (
     Invariant("I07", _("已发布日终的贷款质量读数齐全"), _readings, _("请重新执行 run_nights。")),
-    Invariant("I11", _("贷款分类、敞口与质量读数无 NaN、无负数"), lambda full: forbidden(FORBIDDEN),
-              _("请核查所列记录的来源批次，并以更正批次修正。")),
+    Invariant(
+        "I11",
+        _("贷款分类、敞口与质量读数无 NaN、无负数"),
+        lambda full: forbidden(FORBIDDEN),
+        _("请核查所列记录的来源批次，并以更正批次修正。"),
+    ),
 )

@@ -34,6 +34,8 @@ def publish_rulebook(text: str, *, effective_on: date, by: User, second: User) -
     people are one or this text is published for that day already. Flaws of the text are kept with the
     version as warnings.
     """
+    if hasattr(by, "client_manager") or hasattr(second, "client_manager"):
+        raise Refusal(_("客户经理不能起草或通过考核自己的办法；请由其他人办理。"))
     if by.pk == second.pk:
         raise Refusal(_("起草人与通过人不能是同一人；请由第二人通过。"))
     book = checker.load(text)

@@ -107,7 +107,7 @@ def _section(section: Section, explanation: Explanation) -> dict[str, Any]:
 
 def _customer(part: CustomerPart, section: Section, explanation: Explanation) -> dict[str, Any]:
     """One customer as the `explain_row` component takes it."""
-    floor = money.short_amount(explanation.floor)
+    floor = ledger.short(explanation.floor)
     counted = part.counted
     return {
         "customer_no": part.customer_no,

@@ -1,7 +1,6 @@
 """A figure taken apart, and the rulebooks with their numbers, articles and flaws."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,6 +15,7 @@ from grading.models import RulebookVersion
 from grading.rules import catalogue
 from ledger import explanations
 from ledger import queries as ledger
+from ledger.edge import amount
 from managers.models import ClientManager
 from managers.permissions import may
 from managers.session import signed_in
@@ -41,7 +41,7 @@ def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explana
         raise Http404(_("还没有已发布的日终。"))
     try:
         on = date.fromisoformat(request.GET.get("on") or run.business_date.isoformat())
-        floor = Decimal(request.GET.get("floor") or 0)
+        floor = amount(request.GET.get("floor") or "0")
         return explanations.explain(
             who,
             metric,
@@ -50,7 +50,7 @@ def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explana
             floor=floor,
             params=_params(request, metric),
         )
-    except (LookupError, ValueError, InvalidOperation):
+    except (LookupError, ValueError):
         raise Http404(_("没有这个数字：请从工作台或考核件中的链接进入。")) from None
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ledger import queries
@@ -19,6 +20,11 @@ from ledger.rules.explaining import Source
 FRESH_DAYS = 2
 YI = 10**8
 STEP = timedelta(days=7)
+
+
+def short(amount: Decimal) -> str:
+    """An amount in yuan inside a sentence, as people say it in the reader's language."""
+    return money.short_amount(amount, language=get_language() or "zh")
 
 
 def sampled(start: date, end: date) -> list[date]:
@@ -85,7 +91,7 @@ def _customer(row: Contribution, days: int, floor: Decimal, above: Decimal | Non
         "deposit": Fraction(row.deposit) / days if counted else Decimal(0),
         "loan": Fraction(row.loan) / days if counted else Decimal(0),
         "state": "counted" if counted else "left_out",
-        "text": "" if counted else _("低于 %(floor)s，未计") % {"floor": money.short_amount(floor)},
+        "text": "" if counted else _("低于 %(floor)s，未计") % {"floor": short(floor)},
         "remark": _remark(row, days, counted, above),
     }
 
@@ -94,7 +100,7 @@ def _remark(row: Contribution, days: int, counted: bool, above: Decimal | None) 
     if row.share is None:
         return _("已移交，只计在管期间")
     if counted and above is not None and row.own_deposit < above * days:
-        return _("上一级口径（%(floor)s 以上）不计") % {"floor": money.short_amount(above)}
+        return _("上一级口径（%(floor)s 以上）不计") % {"floor": short(above)}
     return ""
 
 

@@ -243,13 +243,6 @@ def credited_totals(run: Run, name: str) -> dict[str, Decimal]:
     return {"deposit": sums["deposit"], "loan": sums["loan"]}
 
 
-def control_totals(span: Window) -> list[tuple[str, Decimal, Decimal]]:
-    """Per bucket: what customers hold over the span, and what of it nobody claims, day by day."""
-    with set_wise() as cursor:
-        cursor.execute(statement("night_totals"), {"start": span.start, "end": span.end})
-        return cursor.fetchall()
-
-
 def everyone() -> list[int]:
     """All managers of the register."""
     return list(ClientManager.objects.order_by("employee_no").values_list("id", flat=True))

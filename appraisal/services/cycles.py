@@ -34,6 +34,8 @@ def open_cycle(scheme: str, period: str, *, by: User | None, on: date) -> Opened
     rulebook is in force on its last day, PermissionDenied where the person may open nothing.
     """
     span = read_period(period)
+    if span.end > on:
+        raise Refusal("not_ended", period=period, day=span.end)
     version = version_for(scheme, span)
     people = _in_reach(by, on)
     with transaction.atomic():

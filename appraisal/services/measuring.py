@@ -111,6 +111,8 @@ def _measure_one(appraisal: Appraisal, *, by: User | None, on: date, reason: str
         steps.check_seats("measure", [row], by=by)
     if row.state not in MEASURABLE:
         raise steps.wrong_state("measure", row)
+    if by is not None and row.state == State.RETURNED and not reason.strip():
+        raise Refusal("answer_needed")
     for found, reading in read(row.cycle, [row], left=done.left):
         if found.state in (State.OPENED, State.RETURNED) or reading.differs(found):
             done.steps = list(_store({found: reading}, by=by, reason=reason, key=key).values())

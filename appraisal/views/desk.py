@@ -168,7 +168,7 @@ def _panel(request: HttpRequest, shown: Any, waiting: QuerySet[Appraisal], on: d
     """The evidence of the appraisal chosen, else of the first in the list."""
     asked = request.GET.get("id", "")
     selected: Appraisal | None = next(iter(shown), None)
-    if asked.isdigit():
+    if asked.isascii() and asked.isdecimal():
         selected = get_object_or_404(waiting, pk=int(asked))
     if selected is None or selected.verdict is None:
         return {"selected": None}
@@ -251,7 +251,7 @@ def clear_unflagged(request: HttpRequest) -> HttpResponse:
     """Risk lets the confirmed list of unflagged appraisals pass at once."""
     on = timezone.localdate()
     check_may(signed_in(request), RISK.action, on=on)
-    ids = [int(each) for each in request.POST.getlist("id") if each.isdigit()]
+    ids = [int(each) for each in request.POST.getlist("id") if each.isascii() and each.isdecimal()]
     inside = list(queries.visible(signed_in(request), on).filter(pk__in=ids).values_list("pk", flat=True))
     try:
         taken = services.clear_unflagged(

@@ -12,6 +12,7 @@ from appraisal.models import Appraisal, State
 from cmbank.demo.bank import DemoBank, build
 from cmbank.demo.cast import DemoUser
 from ledger.models import Bundle
+from ledger.services import manifest
 from ledger.services.extracts import load_bundle
 from ledger.services.nights import run_nights
 from managers.models import Branch, ClientManager, Grant, User
@@ -20,7 +21,9 @@ from managers.roles import ROLES
 SCHEME = "corporate-six-grades"
 PASSWORD = "Demo-bank-2026"
 FIRST_NIGHT = date(2026, 6, 30)
-IN_ADMIN = ("branch_hr", "head_hr")
+#: Who gives the other demo users their roles, and who confirms it.
+KEEPERS = ("security_admin", "platform_admin")
+IN_ADMIN = ("branch_hr", "head_hr", "platform_admin", "security_admin", "auditor")
 
 
 class NotEmpty(Exception):
@@ -53,18 +56,24 @@ def install(*, size: str, seed: int) -> Installed:
 
 
 def _present(bank: DemoBank) -> bool:
-    """Whether the demo bank is loaded; a stranger's bundle is refused."""
-    names = set(Bundle.objects.values_list("name", flat=True))
-    strangers = names - {bundle.name for bundle in bank.bundles}
+    """Whether just this demo bank is loaded; a stranger's bundle, or another demo bank's, is refused."""
+    ours = {_digest(bundle) for bundle in bank.bundles}
+    loaded = dict(Bundle.objects.values_list("digest", "name"))
+    strangers = [name for digest, name in loaded.items() if digest not in ours]
     if strangers:
         raise NotEmpty(", ".join(sorted(strangers)))
-    return len(names) == len(bank.bundles)
+    return len(loaded) == len(ours)
+
+
+def _digest(bundle: Path) -> str:
+    with manifest.opened(bundle) as found:
+        return manifest.read(bundle, found, manifest_required=True).digest
 
 
 @transaction.atomic
 def create_logins(bank: DemoBank) -> None:
     """One login a demo user, with the grant of its role, given by security and confirmed by operations."""
-    for demo in bank.users:
+    for demo in sorted(bank.users, key=lambda each: each.role not in KEEPERS):
         user, created = User.objects.get_or_create(
             username=demo.username,
             defaults={"display_name": demo.display_name, "is_staff": demo.role in IN_ADMIN},
@@ -80,7 +89,15 @@ def _link(user: User, demo: DemoUser, bank: DemoBank) -> None:
         ClientManager.objects.filter(employee_no=demo.employee_no).update(user=user)
     if demo.role in ROLES and ROLES[demo.role].reach != "own":
         branch = Branch.objects.get(code=demo.branch_code)
-        Grant.objects.create(user=user, role=demo.role, branch=branch, starts_on=bank.first_date)
+        given = {} if demo.role in KEEPERS else _given(bank)
+        Grant.objects.create(user=user, role=demo.role, branch=branch, starts_on=bank.first_date, **given)
+
+
+def _given(bank: DemoBank) -> dict[str, User]:
+    """Who gave and who confirmed a grant; the two themselves were there from the set-up."""
+    keepers = {demo.role: demo.username for demo in bank.users if demo.role in KEEPERS}
+    names = ("granted_by", "confirmed_by")
+    return {name: User.objects.get(username=keepers[role]) for name, role in zip(names, KEEPERS, strict=True)}
 
 
 def _open_cycle(bank: DemoBank) -> None:

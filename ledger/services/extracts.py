@@ -17,7 +17,6 @@ from ledger.sql import statement
 from managers.models import User
 from managers.services import write_pinyin
 
-
 YEAR = timedelta(days=365)
 
 

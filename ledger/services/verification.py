@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count
@@ -16,6 +18,7 @@ from ledger.sql import set_wise, statement
 from managers.models import Assignment, Customer
 
 SAMPLE = 50
+NIL = (Decimal(0), Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def verify(*, full: bool) -> Iterator[tuple[Invariant, Result]]:
             yield invariant, invariant.check(full)
 
 
-def _rows(name: str, given: dict[str, object]) -> list[tuple[object, ...]]:
+def _rows(name: str, given: dict[str, Any]) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
         cursor.execute(statement(name), given)
@@ -77,22 +80,46 @@ def _shares(full: bool) -> Result:
 
 def _totals(full: bool) -> Result:
     """Credited plus unclaimed equals what customers hold and what their accounts are worth."""
-    fresh = Run.objects.filter(is_current=True, business_date__in=list(queries.fresh_dates()))
-    runs = fresh.order_by("-business_date")
-    checked = list(runs if full else runs[:1])
-    return Result(len(checked), tuple(hit for run in checked for hit in _untied(run)))
+    fresh = Run.objects.filter(is_current=True, business_date__in=queries.fresh_dates())
+    newest = fresh.order_by("-business_date")
+    runs = list(newest if full else newest[:1])
+    if not runs:
+        return Result(0)
+    first = windows.window("month", runs[-1].business_date).start
+    days = _daily_totals(first, runs[0].business_date)
+    return Result(len(runs), tuple(hit for run in reversed(runs) for hit in _untied(run, days)))
 
 
-def _untied(run: Run) -> Iterator[str]:
-    span = windows.window("month", run.business_date)
-    credited = queries.credited_totals(run, "month")
-    customers = {bucket: (held, unclaimed) for bucket, held, unclaimed in queries.control_totals(span)}
+#: Per bucket and day: held by customers, unclaimed, worth of the accounts.
+Totals = dict[tuple[str, date], tuple[Decimal, Decimal, Decimal]]
+
+
+def _daily_totals(start: date, end: date) -> Totals:
+    given = {"start": start, "end": end}
     with set_wise() as cursor:
-        cursor.execute(statement("verify_accounts"), {"start": span.start, "end": span.end})
-        accounts = dict(cursor.fetchall())
-    for bucket, amount in credited.items():
-        held, unclaimed = customers.get(bucket, (Decimal(0), Decimal(0)))
-        worth = accounts.get(bucket, Decimal(0))
+        cursor.execute(statement("verify_accounts"), given)
+        worth = {(bucket, day): amount for bucket, day, amount in cursor.fetchall()}
+        cursor.execute(statement("verify_totals"), given)
+        held = {(bucket, day): (amount, unclaimed) for bucket, day, amount, unclaimed in cursor.fetchall()}
+    nothing = Decimal(0)
+    return {
+        key: (*held.get(key, (nothing, nothing)), worth.get(key, nothing))
+        for key in worth.keys() | held.keys()
+    }
+
+
+def _untied(run: Run, days: Totals) -> Iterator[str]:
+    """Buckets of a run whose month does not tie."""
+    start = windows.window("month", run.business_date).start
+    for bucket, amount in queries.credited_totals(run, "month").items():
+        month = [
+            totals
+            for (kind, day), totals in days.items()
+            if kind == bucket and start <= day <= run.business_date
+        ]
+        held, unclaimed, worth = (
+            (sum(column, Decimal(0)) for column in zip(*month, strict=True)) if month else NIL
+        )
         if not amount + unclaimed == held == worth:
             yield f"{run} {bucket}: {amount} + {unclaimed} / {held} / {worth}"
 
@@ -103,7 +130,11 @@ def _products(full: bool) -> Result:
     if state is None:
         return Result(0)
     who = None if full else _sample(str(state.applied_through))
-    given = {"customers": who, "start": queries.history_start(), "through": state.applied_through}
+    given: dict[str, Any] = {
+        "customers": who,
+        "start": queries.history_start(),
+        "through": state.applied_through,
+    }
     checked = Customer.objects.count() if who is None else len(who)
     return Result(checked, _told(_rows("verify_products", given)))
 
@@ -111,7 +142,8 @@ def _products(full: bool) -> Result:
 def _sample(seed: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM managers_customer ORDER BY md5(customer_no || %s) LIMIT %s", [seed, SAMPLE])
+            "SELECT id FROM managers_customer ORDER BY md5(customer_no || %s) LIMIT %s", [seed, SAMPLE]
+        )
         return [number for (number,) in cursor.fetchall()]
 
 
@@ -128,13 +160,17 @@ def _counts(full: bool) -> Result:
     for file in BundleFile.objects.order_by("bundle_id", "name"):
         found = _kept(file, kept.get(file.name))
         if file.rows != file.loaded + file.quarantined or found not in (None, file.loaded):
-            hits.append(f"{file.bundle_id} {file.name}: {file.rows} / {file.loaded} + {file.quarantined} / {found}")
+            hits.append(
+                f"{file.bundle_id} {file.name}: {file.rows} / {file.loaded} + {file.quarantined} / {found}"
+            )
     return Result(BundleFile.objects.count(), tuple(hits))
 
 
 def _kept(file: BundleFile, table: str | None) -> int | None:
     """How many rows of a delivered file there are; None where they cannot be told from earlier ones."""
-    same = BundleFile.objects.filter(name=file.name, sha256=file.sha256, bundle_id__lt=file.bundle_id, rows__gt=0)
+    same = BundleFile.objects.filter(
+        name=file.name, sha256=file.sha256, bundle_id__lt=file.bundle_id, rows__gt=0
+    )
     repeatable = {feed.name: feed.repeatable for feed in feeds.files()}.get(file.name, True)
     if table is None or (not repeatable and same.exists()):
         return None
@@ -148,18 +184,35 @@ FORBIDDEN = (
     ("ledger_balancechange", "balance = 'NaN'", "account_id, business_date"),
     ("ledger_fxrate", "rate = 'NaN' OR rate <= 0", "currency, business_date"),
     ("ledger_settlement", "usd_amount = 'NaN'", "customer_id, business_date"),
-    ("ledger_customerproduct",
-     "balance = 'NaN' OR product_before = 'NaN' OR (bucket <> 'loan' AND (balance < 0 OR product_before < 0))",
-     "customer_id, bucket, since"),
-    ("ledger_reading", "'NaN' IN (deposit_product, loan_product, settlement_usd, largest_deposit_product,"
-     " largest_loan_product, base_product) OR deposit_product < 0 OR largest_deposit_product < 0",
-     'run_id, manager_id, "window", floor'),
-    ("managers_assignment", "share = 'NaN' OR share < 0 OR share > 1 OR ends_on < starts_on",
-     "customer_id, manager_id, starts_on"),
-    ("managers_assignment", "source_bundle NOT IN (SELECT id FROM ledger_bundle) OR superseded_by NOT IN"
-     " (SELECT id FROM ledger_bundle)", "customer_id, manager_id, starts_on"),
-    ("managers_branch", "path <> coalesce((SELECT p.path FROM managers_branch p"
-     " WHERE p.id = managers_branch.parent_id), '/') || code || '/'", "code, path"),
+    (
+        "ledger_customerproduct",
+        "balance = 'NaN' OR product_before = 'NaN'"
+        " OR (bucket <> 'loan' AND (balance < 0 OR product_before < 0))",
+        "customer_id, bucket, since",
+    ),
+    (
+        "ledger_reading",
+        "'NaN' IN (deposit_product, loan_product, settlement_usd, largest_deposit_product,"
+        " largest_loan_product, base_product) OR deposit_product < 0 OR largest_deposit_product < 0",
+        'run_id, manager_id, "window", floor',
+    ),
+    (
+        "managers_assignment",
+        "share = 'NaN' OR share < 0 OR share > 1 OR ends_on < starts_on",
+        "customer_id, manager_id, starts_on",
+    ),
+    (
+        "managers_assignment",
+        "source_bundle NOT IN (SELECT id FROM ledger_bundle) OR superseded_by NOT IN"
+        " (SELECT id FROM ledger_bundle)",
+        "customer_id, manager_id, starts_on",
+    ),
+    (
+        "managers_branch",
+        "path <> coalesce((SELECT p.path FROM managers_branch p"
+        " WHERE p.id = managers_branch.parent_id), '/') || code || '/'",
+        "code, path",
+    ),
     ("ledger_account", "closed_on < opened_on", "account_no"),
 )
 
@@ -178,18 +231,39 @@ def forbidden(rows: Iterable[tuple[str, str, str]]) -> Result:
 
 
 for _invariant in (
-    Invariant("I01", _("客户每日归属比例合计不超过 1，同一归属期间不重叠"), _shares,
-              _("请更正归属（assignments.csv）后重新送达。")),
-    Invariant("I02", _("客户经理合计 + 未认领 = 客户合计 = 账户合计（当月逐日）"), _totals,
-              _("请停止使用该日数据，重新执行日终；仍不符时联系运维核查。")),
-    Invariant("I03", _("积数与逐日重算一致"), _products,
-              _("积数表已被改动：请以更正批次触发所列客户重算，并核查数据库操作记录。")),
-    Invariant("I07", _("已发布日终读数齐全、每日仅一个现行版本、日期连续"), _runs,
-              _("请重新执行 run_nights；缺数据的日期请先补送数据包。")),
-    Invariant("I08", _("送达行数 = 入库 + 隔离"), _counts,
-              _("明细行已被改动：请从备份恢复，或重新送达该文件。")),
-    Invariant("I11", _("无 NaN、无不应有的负数、无孤立记录"), lambda full: forbidden(FORBIDDEN),
-              _("请核查所列记录的来源批次，并以更正批次修正。")),
+    Invariant(
+        "I01",
+        _("客户每日归属比例合计不超过 1，同一归属期间不重叠"),
+        _shares,
+        _("请更正归属（assignments.csv）后重新送达。"),
+    ),
+    Invariant(
+        "I02",
+        _("客户经理合计 + 未认领 = 客户合计 = 账户合计（当月逐日）"),
+        _totals,
+        _("请停止使用该日数据，重新执行日终；仍不符时联系运维核查。"),
+    ),
+    Invariant(
+        "I03",
+        _("积数与逐日重算一致"),
+        _products,
+        _("积数表已被改动：请以更正批次触发所列客户重算，并核查数据库操作记录。"),
+    ),
+    Invariant(
+        "I07",
+        _("已发布日终读数齐全、每日仅一个现行版本、日期连续"),
+        _runs,
+        _("请重新执行 run_nights；缺数据的日期请先补送数据包。"),
+    ),
+    Invariant(
+        "I08", _("送达行数 = 入库 + 隔离"), _counts, _("明细行已被改动：请从备份恢复，或重新送达该文件。")
+    ),
+    Invariant(
+        "I11",
+        _("无 NaN、无不应有的负数、无孤立记录"),
+        lambda full: forbidden(FORBIDDEN),
+        _("请核查所列记录的来源批次，并以更正批次修正。"),
+    ),
 ):
     register(_invariant)
 

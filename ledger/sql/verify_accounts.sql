@@ -1,6 +1,6 @@
--- What all accounts are worth together over [start, end], day by day, per bucket of the roll-up.
+-- What all accounts are worth together on each day of [start, end], per bucket of the roll-up.
 WITH value AS (
-    SELECT p.bucket, p.kind,
+    SELECT p.bucket, p.kind, d.day::date AS day,
            CASE WHEN a.currency = 'CNY' THEN b.balance ELSE round(b.balance * r.rate, 2) END AS value
     FROM generate_series(%(start)s::date, %(end)s::date, '1 day') AS d (day)
     CROSS JOIN ledger_account a
@@ -17,6 +17,6 @@ WITH value AS (
     ) AS r ON true
     WHERE a.closed_on IS NULL OR a.closed_on >= d.day::date
 )
-SELECT bucket, sum(CASE WHEN kind = 'deposit' THEN greatest(value, 0) ELSE value END)
+SELECT bucket, day, sum(CASE WHEN kind = 'deposit' THEN greatest(value, 0) ELSE value END)
 FROM value
-GROUP BY bucket
+GROUP BY bucket, day

@@ -79,7 +79,8 @@ def test_appraise_again_is_harmless(bank: None) -> None:
 @pytest.mark.parametrize(
     ("scheme", "period", "sentence"),
     [
-        (SCHEME, "2026Q4", "2026-12-31 没有已发布的日终，无法测算；请先执行 run_nights --to 2026-12-31。"),
+        (SCHEME, "2026Q2", "2026-06-30 没有已发布的日终，无法测算；请先执行 run_nights --to 2026-06-30。"),
+        (SCHEME, "2100Q4", "考核期 2100Q4 要到 2100-12-31 才结束；请在结束后开启，或核对考核期。"),
         (SCHEME, "26Q3", "考核期“26Q3”写法不对；季度请写成 1993Q3，年度请写成 1993。"),
         (
             "six",

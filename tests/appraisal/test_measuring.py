@@ -179,8 +179,8 @@ def test_a_grade_that_left_the_ladder_meanwhile_waits_and_stops_nobody(
 
 
 def test_nothing_is_measured_before_the_last_day_is_published(staff: dict[str, User], on: date) -> None:
-    with pytest.raises(Refusal, match=r"run_nights --to 2026-12-31") as refused:
-        services.appraise(smallbank.SCHEME, "2026Q4", by=None, on=on)
+    with pytest.raises(Refusal, match=r"run_nights --to 2026-06-30") as refused:
+        services.appraise(smallbank.SCHEME, "2026Q2", by=None, on=on)
     assert refused.value.code == "not_published"
     assert not Cycle.objects.exists()
 

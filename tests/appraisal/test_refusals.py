@@ -52,7 +52,7 @@ def test_the_undecided_cannot_be_submitted(take: Take, case: Case) -> None:
 def test_measuring_what_waits_for_risk_is_refused(take: Take, case: Case, staff: Staff, on: date) -> None:
     take("submit", STEADY, "hr")
     with refused("wrong_state"):
-        services.measure(case(STEADY), by=staff["hr"], on=on)
+        services.measure(case(STEADY), by=staff["hr"], on=on, reason="已核对")
     assert services.measure(case(STEADY).cycle, by=None, on=on).steps == []
 
 
@@ -84,7 +84,7 @@ def test_figures_that_changed_meanwhile_stop_submission_and_clearing(
     with refused("outdated"):
         services.clear_unflagged([case(STEADY).pk], by=staff["risk"], on=on)
     take("send_back", STEADY, "risk", reason="数据有更正")
-    services.measure(case(STEADY), by=staff["hr"], on=on)
+    services.measure(case(STEADY), by=staff["hr"], on=on, reason="已核对")
     take("submit", STEADY, "hr")
     take("clear", STEADY, "risk")
 

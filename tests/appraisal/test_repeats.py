@@ -40,8 +40,8 @@ def test_a_key_is_good_for_one_person_and_one_appraisal(take: Take, case: Case) 
 def test_measuring_one_repeats_too(cycle: Cycle, case: Case, staff: Staff, take: Take, on: date) -> None:
     take("submit", STEADY, "hr")
     take("send_back", STEADY, "risk", reason="请核对")
-    first = services.measure(case(STEADY), by=staff["hr"], on=on, key="form-3")
-    again = services.measure(case(STEADY), by=staff["hr"], on=on, key="form-3")
+    first = services.measure(case(STEADY), by=staff["hr"], on=on, reason="已核对", key="form-3")
+    again = services.measure(case(STEADY), by=staff["hr"], on=on, reason="已核对", key="form-3")
     assert [step.pk for step in again.steps] == [step.pk for step in first.steps]
     assert Step.objects.filter(appraisal=case(STEADY), name="measure").count() == 2
 

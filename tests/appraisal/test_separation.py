@@ -82,7 +82,7 @@ def test_hr_that_measured_does_not_decide(
 ) -> None:
     take("submit", STEADY, "hr_two")
     take("send_back", STEADY, "risk", reason="请核对")
-    services.measure(case(STEADY), by=staff["hr"], on=on)
+    services.measure(case(STEADY), by=staff["hr"], on=on, reason="已核对")
     take("submit", STEADY, "hr_two")
     take("clear", STEADY, "risk")
     grant(staff["hr"], "group_member")

@@ -44,7 +44,7 @@ def test_what_cannot_be_opened_is_said(staff: Staff, form: dict[str, str], said:
 
 
 def test_a_period_that_is_not_published_is_opened_but_not_measured(staff: Staff) -> None:
-    answer = as_(staff["hr"]).post("/cycles/open/", OPEN | {"period": "2026q4"}, follow=True)
+    answer = as_(staff["hr"]).post("/cycles/open/", OPEN | {"period": "2026q2"}, follow=True)
     assert "没有已发布的日终，无法测算" in text(answer)
     assert set(Appraisal.objects.values_list("state", flat=True)) == {State.OPENED}
 

@@ -20,16 +20,20 @@ ARTICLE = re.compile(rf"第{NUMERAL}+条{NUMERAL}*([(（]{NUMERAL}+[)）])?")
 def text_of(page: Page) -> str:
     """All text of the page, folded parts, titles and labels included."""
     script = """() => {
-        const told = Array.from(document.querySelectorAll("[title], [aria-label], [placeholder]")).map(
-            (each) => [each.title, each.getAttribute("aria-label"), each.getAttribute("placeholder")].join("\\n"));
-        return document.title + "\\n" + document.body.textContent + "\\n" + told.join("\\n");
+        const told = [document.title];
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) told.push(walker.currentNode.data);
+        const names = ["title", "aria-label", "placeholder"];
+        document.querySelectorAll("[title], [aria-label], [placeholder]").forEach(
+            (each) => names.forEach((name) => told.push(each.getAttribute(name))));
+        return told.join("\\n");
     }"""
     return re.sub(r"\s+", " ", str(page.evaluate(script)))
 
 
 def visible_text(page: Page) -> str:
     """What is left once scripts' data is taken out."""
-    page.evaluate('document.querySelectorAll("script, style").forEach((each) => each.remove())')
+    page.evaluate('document.querySelectorAll("script, style, noscript").forEach((each) => each.remove())')
     return text_of(page)
 
 

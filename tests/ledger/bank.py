@@ -87,8 +87,9 @@ REGISTER: Files = {
 SPAN = Window("span", date(1994, 1, 1), date(1994, 1, 5))
 
 
-def csv_bytes(name: str, rows: Rows, *, columns: Sequence[str] = (), encoding: str = "utf-8",
-              newline: str = "\n") -> bytes:
+def csv_bytes(
+    name: str, rows: Rows, *, columns: Sequence[str] = (), encoding: str = "utf-8", newline: str = "\n"
+) -> bytes:
     """The rows under the file's header, as one file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator=newline)
@@ -142,7 +143,9 @@ def loaded(path: Path, **options: Any) -> Loaded:
     try:
         return load_bundle(path, **options)
     except Refused as refusal:
-        raise AssertionError([(b.file, b.line, b.column, b.value, b.code) for b in refusal.shown]) from refusal
+        raise AssertionError(
+            [(b.file, b.line, b.column, b.value, b.code) for b in refusal.shown]
+        ) from refusal
 
 
 def refused(path: Path, **options: Any) -> list[tuple[str, int, str, str, str]]:
@@ -165,8 +168,11 @@ def place(bad: BadRow) -> tuple[str, int, str, str, str]:
 
 def digest_of_tables(leave_out: Iterable[str] = ()) -> dict[str, str]:
     """Per table of the five apps a digest of all its rows."""
-    tables = {model._meta.db_table for label in APPS for model in apps.get_app_config(label).get_models(
-        include_auto_created=True)} - set(leave_out)
+    tables = {
+        model._meta.db_table
+        for label in APPS
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
+    } - set(leave_out)
     with connection.cursor() as cursor:
         return {table: _digest(cursor, table) for table in sorted(tables)}
 
@@ -174,7 +180,8 @@ def digest_of_tables(leave_out: Iterable[str] = ()) -> dict[str, str]:
 def _digest(cursor: Any, table: str) -> str:
     cursor.execute(
         f"SELECT count(*) || ':' || coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '')"
-        f' FROM "{table}" t')
+        f' FROM "{table}" t'
+    )
     return cursor.fetchone()[0]
 
 

@@ -1,4 +1,4 @@
-"""Small generated histories of a bank: bundles in any order with nights between, known to the twin as well."""
+"""Small generated histories of a bank: bundles and nights in any order, in the database and in the twin."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +20,21 @@ from ledger.services.refusals import Refused
 from managers.models import ClientManager
 from tests.ledger import bank, twin
 from tests.ledger.twin import DAY, NEVER, Twin, days
+from tests.ledger.twin_figures import FLOORS, View
 
-AMOUNTS = ("0", "0.01", "100.00", "250.50", "499999.99", "500000", "1000000.05", "3000000", "5000001", "-0.01",
-           "-777.77")
+AMOUNTS = (
+    "0",
+    "0.01",
+    "100.00",
+    "250.50",
+    "499999.99",
+    "500000",
+    "1000000.05",
+    "3000000",
+    "5000001",
+    "-0.01",
+    "-777.77",
+)
 SHARES = ("1", "0.7", "0.5", "0.3", "0.333333")
 CLASSES = ("normal", "normal", "special_mention", "substandard", "loss")
 RATES = ("5.76", "5.7655", "6.0001", "7.00000001")
@@ -86,8 +98,16 @@ class History:
     def day(self, start: date, end: date) -> date:
         """A day of the span; of a long one, one that something might turn on."""
         if (end - start).days > 12:
-            near = [start, start + DAY, date(1993, 1, 1), date(1993, 9, 30), date(1993, 10, 1),
-                    date(1993, 12, 1), end - DAY, end]
+            near = [
+                start,
+                start + DAY,
+                date(1993, 1, 1),
+                date(1993, 9, 30),
+                date(1993, 10, 1),
+                date(1993, 12, 1),
+                end - DAY,
+                end,
+            ]
             return self.one(sorted({day for day in near if start <= day <= end}))
         return self.one(days(start, end))
 
@@ -118,7 +138,10 @@ class History:
         if start is not None and start > to:
             start = None if Run.objects.exists() else to
         self.steps.append(f"run_nights(to={to}, start={start})")
-        if start is not None and (self.first_night or (NEVER if not Run.objects.exists() else date.min)) > start:
+        if (
+            start is not None
+            and (self.first_night or (NEVER if not Run.objects.exists() else date.min)) > start
+        ):
             self.first_night = start
         run_nights(to=to, start=start)
 
@@ -154,7 +177,9 @@ class History:
         if rows := self.assignments(known, start, end, first):
             files["assignments.csv"] = rows
         if rates := self.dated([(("USD",), RATES)], start, end, 2):
-            files["fx_rates.csv"] = list({row[:2]: row for row in [*files.get("fx_rates.csv", ()), *rates]}.values())
+            files["fx_rates.csv"] = list(
+                {row[:2]: row for row in [*files.get("fx_rates.csv", ()), *rates]}.values()
+            )
         files |= self.facts(known, start, end)
         return files
 
@@ -199,12 +224,26 @@ class History:
         opened = self.one([date(1992, 6, 1), start])
         closed = self.day(start, end).isoformat() if self.chance(8) else ""
         product = "loan" if loan else self.one(("demand", "demand", "agreement"))
-        return (no, self.one(CUSTOMERS), "loan" if loan else "deposit", product,
-                self.one(("CNY", "CNY", "USD")), opened.isoformat(), closed)
+        return (
+            no,
+            self.one(CUSTOMERS),
+            "loan" if loan else "deposit",
+            product,
+            self.one(("CNY", "CNY", "USD")),
+            opened.isoformat(),
+            closed,
+        )
 
     def _changed(self, no: str, known: twin.Account, start: date, end: date) -> tuple[str, ...]:
-        row = [no, known.customer, known.kind, known.product, known.currency, known.opened_on.isoformat(),
-               "" if known.closed_on == NEVER else known.closed_on.isoformat()]
+        row = [
+            no,
+            known.customer,
+            known.kind,
+            known.product,
+            known.currency,
+            known.opened_on.isoformat(),
+            "" if known.closed_on == NEVER else known.closed_on.isoformat(),
+        ]
         column = self.one((1, 3, 4, 5, 6, 6, 6))
         day = max(self.day(start, end), known.opened_on).isoformat()
         closable = known.closed_on == NEVER and known.opened_on <= end
@@ -243,8 +282,10 @@ class History:
             return [(c, m, self.one(SHARES), s.isoformat(), until)]
         if kind == "end" or day <= s:
             return [(c, m, text(share), s.isoformat(), "" if until else max(day, s).isoformat())]
-        return [(c, m, text(share), s.isoformat(), (day - DAY).isoformat()),
-                (c, to, text(share), day.isoformat(), until if day <= e else "")]
+        return [
+            (c, m, text(share), s.isoformat(), (day - DAY).isoformat()),
+            (c, to, text(share), day.isoformat(), until if day <= e else ""),
+        ]
 
     # --- the comparison -----------------------------------------------------------------------------------
 
@@ -258,8 +299,10 @@ class History:
         assert run_nights(to=last).runs == []
         first = max(self.first_night or self.twin.history_start, self.twin.history_start)
         published = Run.objects.filter(is_current=True, business_date__lte=through).order_by("business_date")
-        assert [run.business_date for run in published if run.business_date >= first] == list(days(first, through))
-        view = self.twin.view()
+        assert [run.business_date for run in published if run.business_date >= first] == list(
+            days(first, through)
+        )
+        view = View(self.twin)
         for run in published:
             if run.business_date >= self.twin.history_start:
                 compare(run, view)
@@ -269,12 +312,14 @@ def text(share: Fraction) -> str:
     return f"{share.numerator / share.denominator:.6f}"
 
 
-def compare(run: Run, view: twin.View) -> None:
+def compare(run: Run, view: View) -> None:
     """Every metric of every manager at every window and floor, state, reason and exact value."""
     expected = view.figures(run.business_date)
-    refs = {(code, window, floor, params): MetricRef(code, window, queries.FLOORS[twin.FLOORS.index(floor)], params)
-            for _, code, window, floor, params in expected
-            if not params or (floor in (0, 1_000_000) and window in ("quarter", "previous_month"))}
+    refs = {
+        (code, window, floor, params): MetricRef(code, window, queries.FLOORS[FLOORS.index(floor)], params)
+        for _, code, window, floor, params in expected
+        if not params or (floor in (0, 1_000_000) and window in ("quarter", "previous_month"))
+    }
     names = dict(ClientManager.objects.values_list("employee_no", "id"))
     found = metrics.figures(run, refs.values())
     wrong = {}

@@ -115,8 +115,13 @@ def _line(text: bytes, place: int) -> bytes:
 def test_any_digit_changed_in_the_manifest_is_refused(copy: Path) -> None:
     path = copy / "manifest.json"
     whole = path.read_bytes()
-    places = [found.start(1) + i for found in re.finditer(rb'"(?:from|to)": "([0-9-]+)"|"rows": ([0-9]+)', whole)
-              if found.start(1) >= 0 for i in range(len(found.group(1))) if found.group(1)[i : i + 1] != b"-"]
+    places = [
+        found.start(1) + i
+        for found in re.finditer(rb'"(?:from|to)": "([0-9-]+)"|"rows": ([0-9]+)', whole)
+        if found.start(1) >= 0
+        for i in range(len(found.group(1)))
+        if found.group(1)[i : i + 1] != b"-"
+    ]
     places += [found.start(1) for found in re.finditer(rb'"rows": ([0-9]+)', whole)]
     places += [found.start(1) for found in re.finditer(rb'"sha256": "[a-f]*([0-9])', whole)]
     before = bank.digest_of_tables()

@@ -31,9 +31,15 @@ def halves(berka: Path, folder: Path) -> list[Path]:
         first[name], second[name] = [header, *early], [header, *late]
     spans = (Window("first", date(1993, 1, 1), HALF), Window("second", LATER, ON))
     return [
-        bank.write(folder / span.name, {
-            name: bank.csv_bytes(name, rows[1:], columns=rows[0])
-            for name, rows in files.items() if len(rows) > 1}, span)
+        bank.write(
+            folder / span.name,
+            {
+                name: bank.csv_bytes(name, rows[1:], columns=rows[0])
+                for name, rows in files.items()
+                if len(rows) > 1
+            },
+            span,
+        )
         for files, span in zip((first, second), spans, strict=True)
     ]
 

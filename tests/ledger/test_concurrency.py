@@ -21,6 +21,7 @@ from ledger.services import nights, verification
 from tests.ledger import bank
 from tests.ledger.histories import compare
 from tests.ledger.twin import Twin, days
+from tests.ledger.twin_figures import View
 
 FIRST, LAST = date(1994, 1, 1), date(1994, 1, 25)
 SPAN = Window("span", FIRST, LAST)
@@ -33,8 +34,9 @@ def manage(*arguments: str) -> "subprocess.Popen[bytes]":
     address = "{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
     environment = {**os.environ, "DATABASE_URL": f"postgres://{address}"}
     command = [sys.executable, "manage.py", *arguments]
-    return subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def ended(process: "subprocess.Popen[bytes]") -> None:
@@ -64,7 +66,7 @@ def check(twin: Twin, *, through: date = LAST) -> None:
     assert [run.business_date for run in current] == list(days(FIRST, through))
     assert not Run.objects.filter(status="running").exists()
     assert not LateChange.objects.filter(applied_at=None).exists()
-    view = twin.view()
+    view = View(twin)
     for run in current:
         compare(run, view)
     assert {i.code: r.hits for i, r in verification.verify(full=True) if r.hits} == {}
@@ -77,10 +79,13 @@ def test_two_processes_at_once_work_each_night_once(twin: Twin) -> None:
     succeeded = Counter(Run.objects.filter(status="succeeded").values_list("business_date", flat=True))
     assert set(succeeded.values()) == {1}
     assert set(Run.objects.exclude(status="succeeded").values_list("error", flat=True)) <= {
-        "中途停止，已由另一进程接手"}
+        "中途停止，已由另一进程接手"
+    }
 
 
-def test_a_correction_loaded_while_nights_run_reaches_every_date_it_concerns(twin: Twin, tmp_path: Path) -> None:
+def test_a_correction_loaded_while_nights_run_reaches_every_date_it_concerns(
+    twin: Twin, tmp_path: Path
+) -> None:
     process = manage("run_nights", "--to", LAST.isoformat())
     until_running(5)
     bank.loaded(bank.write(tmp_path / "correction", CORRECTION, SPAN))
@@ -103,7 +108,9 @@ def test_killed_in_the_middle_and_run_again(twin: Twin, seed: int) -> None:
     ended(manage("run_nights", "--to", LAST.isoformat()))
     check(twin)
     failed = Run.objects.filter(status="failed")
-    assert [(run.error, run.is_current) for run in failed] == [("中途停止，已由另一进程接手", False)] * len(failed)
+    assert [(run.error, run.is_current) for run in failed] == [("中途停止，已由另一进程接手", False)] * len(
+        failed
+    )
     assert all(run.readings.count() == 0 for run in failed)
     assert kills == 0 or failed.exists()
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from django.db.models import F
 
 from ledger.models import Account, BalanceChange, Bundle, BundleFile, Feed, Settlement
@@ -23,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def same_content(one: Path, other: Path) -> None:
-    """Both bundles leave the same rows (bundles are told apart by their bytes, so each needs a fresh bank)."""
+    """Both bundles leave the same rows (each in a bank of its own)."""
     found = []
     for path in (one, other):
         with rolled_back():
@@ -35,17 +34,32 @@ def same_content(one: Path, other: Path) -> None:
 def rows_of_facts() -> list[object]:
     return [
         list(Branch.objects.order_by("code").values_list("code", "name", "kind", "parent__code", "path")),
-        list(ClientManager.objects.order_by("employee_no").values_list(
-            "employee_no", "name", "pinyin", "branch__code", "grade_code", "education")),
+        list(
+            ClientManager.objects.order_by("employee_no").values_list(
+                "employee_no", "name", "pinyin", "branch__code", "grade_code", "education"
+            )
+        ),
         list(Customer.objects.order_by("customer_no").values_list("customer_no", "name", "kind")),
-        list(Account.objects.order_by("account_no").values_list(
-            "account_no", "customer__customer_no", "product__bucket", "currency", "opened_on", "closed_on")),
-        list(Assignment.objects.order_by("customer__customer_no", "manager__employee_no").values_list(
-            "customer__customer_no", "manager__employee_no", "share", "starts_on", "ends_on")),
-        list(BalanceChange.objects.order_by("account__account_no", "business_date").values_list(
-            "account__account_no", "business_date", "balance")),
-        list(Settlement.objects.order_by("id").values_list(
-            "customer__customer_no", "business_date", "usd_amount")),
+        list(
+            Account.objects.order_by("account_no").values_list(
+                "account_no", "customer__customer_no", "product__bucket", "currency", "opened_on", "closed_on"
+            )
+        ),
+        list(
+            Assignment.objects.order_by("customer__customer_no", "manager__employee_no").values_list(
+                "customer__customer_no", "manager__employee_no", "share", "starts_on", "ends_on"
+            )
+        ),
+        list(
+            BalanceChange.objects.order_by("account__account_no", "business_date").values_list(
+                "account__account_no", "business_date", "balance"
+            )
+        ),
+        list(
+            Settlement.objects.order_by("id").values_list(
+                "customer__customer_no", "business_date", "usd_amount"
+            )
+        ),
         set(Feed.objects.values_list("code", flat=True)),
     ]
 
@@ -58,7 +72,10 @@ def test_a_bundle_loads_every_row_with_its_origin(folder: Path) -> None:
     change = BalanceChange.objects.get(account__account_no="A1", business_date=date(1994, 1, 4))
     assert (change.balance, change.bundle, change.line) == (Decimal("-250.50"), loaded.bundle, 3)
     assert set(Feed.objects.values_list("code", flat=True)) == {
-        "settlements", "loan_classes", "interest_arrears"}
+        "settlements",
+        "loan_classes",
+        "interest_arrears",
+    }
     assert Branch.objects.get(code="B01").path == "/HO/B01/"
     assert ClientManager.objects.get(employee_no="E1").pinyin == "chenjiayi cjy"
     assert Settlement.objects.count() == 2, "two equal rows are two settlements"
@@ -102,7 +119,9 @@ def test_a_zip_of_the_files_or_of_their_folder_equals_the_directory(
     ],
     ids=str,
 )
-def test_encodings_and_line_ends_make_no_difference(folder: Path, tmp_path: Path, style: dict[str, str]) -> None:
+def test_encodings_and_line_ends_make_no_difference(
+    folder: Path, tmp_path: Path, style: dict[str, str]
+) -> None:
     same_content(folder, bank.write(tmp_path / "other", bank.REGISTER, **style))
 
 
@@ -141,7 +160,9 @@ def test_files_may_be_absent_or_hold_nothing_but_their_header(tmp_path: Path) ->
 
 
 def test_a_quoted_comma_and_leading_zeros_are_kept(tmp_path: Path) -> None:
-    files = bank.REGISTER | {"customers.csv": [*bank.REGISTER["customers.csv"], ("007", '甲, "乙"', "personal", "B01")]}
+    files = bank.REGISTER | {
+        "customers.csv": [*bank.REGISTER["customers.csv"], ("007", '甲, "乙"', "personal", "B01")]
+    }
     bank.loaded(bank.write(tmp_path / "b", files))
     assert Customer.objects.get(customer_no="007").name == '甲, "乙"'
 
@@ -157,7 +178,9 @@ def test_master_data_is_updated_by_key_and_what_is_absent_stays(folder: Path, tm
     bank.loaded(folder)
     later = {
         "branches.csv": [("B02", "二支行（新）", "outlet", "B01")],
-        "managers.csv": [("E1", "陈嘉怡", "B02", "personal", "1990-01-01", "1993-01-01", "second", "master", "")],
+        "managers.csv": [
+            ("E1", "陈嘉怡", "B02", "personal", "1990-01-01", "1993-01-01", "second", "master", "")
+        ],
         "customers.csv": [("C1", "甲公司", "corporate", "B02")],
         "accounts.csv": [("A1", "C1", "deposit", "demand", "CNY", "1994-01-01", "1994-01-09")],
     }
@@ -173,15 +196,19 @@ def test_master_data_is_updated_by_key_and_what_is_absent_stays(folder: Path, tm
 
 def test_an_assignment_that_ends_supersedes_what_was_known(folder: Path, tmp_path: Path) -> None:
     bank.loaded(folder)
-    rows = [("C1", "E1", "0.7", "1994-01-01", "1994-01-06"), ("C1", "E2", "0.30", "1994-01-01", ""),
-            ("C1", "E2", "0.7", "1994-01-07", "1994-01-08")]
+    rows = [
+        ("C1", "E1", "0.7", "1994-01-01", "1994-01-06"),
+        ("C1", "E2", "0.30", "1994-01-01", ""),
+        ("C1", "E2", "0.7", "1994-01-07", "1994-01-08"),
+    ]
     span = Window("span", date(1994, 1, 6), date(1994, 1, 9))
     errors = bank.refused(bank.write(tmp_path / "later", {"assignments.csv": rows}, span))
     assert errors == [("assignments.csv", 4, "starts_on", "1994-01-07", "overlapping_assignment")]
     rows[1] = ("C1", "E2", "0.3", "1994-01-01", "1994-01-06")
     bundle = bank.loaded(bank.write(tmp_path / "right", {"assignments.csv": rows}, span)).bundle
     held = Assignment.objects.filter(customer__customer_no="C1").order_by(
-        "manager__employee_no", "starts_on", F("superseded_by").asc(nulls_last=True))
+        "manager__employee_no", "starts_on", F("superseded_by").asc(nulls_last=True)
+    )
     assert [(a.manager.employee_no, a.share, a.ends_on, a.superseded_by) for a in held] == [
         ("E1", Decimal("0.7"), None, bundle.pk),
         ("E1", Decimal("0.7"), date(1994, 1, 6), None),
@@ -191,10 +218,11 @@ def test_an_assignment_that_ends_supersedes_what_was_known(folder: Path, tmp_pat
     ]
 
 
-def test_settlements_delivered_again_in_another_bundle_do_not_count_twice(folder: Path, tmp_path: Path) -> None:
+def test_settlements_delivered_again_in_another_bundle_do_not_count_twice(
+    folder: Path, tmp_path: Path
+) -> None:
     first = bank.loaded(folder).bundle
-    files = {"settlements.csv": bank.REGISTER["settlements.csv"],
-             "balances.csv": [("A1", "1994-01-03", "1")]}
+    files = {"settlements.csv": bank.REGISTER["settlements.csv"], "balances.csv": [("A1", "1994-01-03", "1")]}
     again = bank.loaded(bank.write(tmp_path / "again", files))
     assert again.remarks == [f"settlements.csv = {first.pk}"]
     assert Settlement.objects.count() == 2
@@ -207,7 +235,10 @@ def test_of_several_balances_for_one_day_the_latest_bundle_holds_and_none_is_los
     bank.loaded(folder)
     bank.loaded(bank.write(tmp_path / "later", {"balances.csv": [("A1", "1994-01-01", "2000.00")]}))
     kept = BalanceChange.objects.filter(account__account_no="A1", business_date=date(1994, 1, 1))
-    assert list(kept.order_by("bundle_id").values_list("balance", flat=True)) == [Decimal(1000), Decimal(2000)]
+    assert list(kept.order_by("bundle_id").values_list("balance", flat=True)) == [
+        Decimal(1000),
+        Decimal(2000),
+    ]
 
 
 def test_files_that_are_no_feed_may_lie_beside_a_bundle(folder: Path) -> None:

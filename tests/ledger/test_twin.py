@@ -1,4 +1,4 @@
-"""The SQL equals the naive twin on generated histories: bundles out of order, corrections, nights in between."""
+"""The SQL equals the naive twin on generated histories: out of order, corrected, with nights in between."""
 
 import os
 from pathlib import Path

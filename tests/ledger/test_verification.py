@@ -22,6 +22,7 @@ from tests.ledger import bank
 
 pytestmark = pytest.mark.django_db
 ON = date(1994, 1, 5)
+ASSIGNMENT = "customer_id, manager_id, share, starts_on, source_bundle, source_line"
 CODES = ["I01", "I02", "I03", "I07", "I07", "I08", "I09", "I11", "I11"]
 
 
@@ -34,7 +35,11 @@ def books(tmp_path: Path, db: None) -> None:
     run_nights(to=ON)
     manager = ClientManager.objects.get(employee_no="E1")
     assert GradeRecord.objects.filter(manager=manager).exists()
-    version, run, quarter = version_in_force("corporate-six-grades", ON), queries.current_run(ON), period("1994Q1")
+    version, run, quarter = (
+        version_in_force("corporate-six-grades", ON),
+        queries.current_run(ON),
+        period("1994Q1"),
+    )
     judgements = services.judge([manager], version=version, run=run, period=quarter)
     services.freeze([services.frozen(each, version=version, run=run, period=quarter) for each in judgements])
 
@@ -53,8 +58,9 @@ def unprotect(table: str, *constraints: str) -> None:
 
 
 def hits(*, full: bool = True) -> dict[str, tuple[str, ...]]:
-    return {invariant.code: result.hits
-            for invariant, result in verification.verify(full=full) if result.hits}
+    return {
+        invariant.code: result.hits for invariant, result in verification.verify(full=full) if result.hits
+    }
 
 
 def test_a_sound_bank_is_clean_and_every_check_looked_at_something() -> None:
@@ -66,17 +72,21 @@ def test_a_sound_bank_is_clean_and_every_check_looked_at_something() -> None:
 
 
 def test_i01_shares_above_one() -> None:
-    sql("INSERT INTO managers_assignment (customer_id, manager_id, share, starts_on, source_bundle, source_line)"
+    sql(
+        f"INSERT INTO managers_assignment ({ASSIGNMENT})"
         " SELECT a.customer_id, m.id, 0.5, '1994-01-04', source_bundle, 9 FROM managers_assignment a,"
-        " managers_clientmanager m WHERE m.employee_no = 'E1' AND a.share = 1 AND a.ends_on IS NULL")
+        " managers_clientmanager m WHERE m.employee_no = 'E1' AND a.share = 1 AND a.ends_on IS NULL"
+    )
     assert hits()["I01"] == ("C2 1994-01-04 shares 1.500000",)
 
 
 def test_i01_held_twice() -> None:
     unprotect("managers_assignment", "assignment_no_overlap")
-    sql("INSERT INTO managers_assignment (customer_id, manager_id, share, starts_on, source_bundle, source_line)"
+    sql(
+        f"INSERT INTO managers_assignment ({ASSIGNMENT})"
         " SELECT customer_id, manager_id, 0, '1994-01-02', source_bundle, 9 FROM managers_assignment"
-        " WHERE share = 0.7")
+        " WHERE share = 0.7"
+    )
     assert hits()["I01"] == ("C1 1994-01-02 held twice",)
 
 
@@ -84,21 +94,29 @@ def test_i01_held_twice() -> None:
 def test_i02_a_reading_that_was_altered(full: bool) -> None:
     unprotect("ledger_reading")
     run = queries.current_run(ON)
-    sql("UPDATE ledger_reading SET deposit_product = deposit_product + 0.01 WHERE run_id = %s"
-        ' AND "window" = \'month\' AND floor = 0 AND deposit_product > 0', run.pk)
+    sql(
+        "UPDATE ledger_reading SET deposit_product = deposit_product + 0.01 WHERE run_id = %s"
+        " AND \"window\" = 'month' AND floor = 0 AND deposit_product > 0",
+        run.pk,
+    )
     assert [hit.split(":")[0] for hit in hits(full=full)["I02"]] == ["1994-01-05 v1 deposit"]
 
 
 def test_i02_of_an_earlier_date_is_found_with_full_alone() -> None:
     unprotect("ledger_reading")
-    sql("UPDATE ledger_reading SET loan_product = 0 WHERE run_id = %s", queries.current_run(date(1994, 1, 3)).pk)
+    sql(
+        "UPDATE ledger_reading SET loan_product = 0 WHERE run_id = %s",
+        queries.current_run(date(1994, 1, 3)).pk,
+    )
     assert [hit.split(":")[0] for hit in hits(full=True)["I02"]] == ["1994-01-03 v2 loan"]
     assert hits(full=False) == {}
 
 
 def test_i03_a_product_that_was_altered() -> None:
-    sql("UPDATE ledger_customerproduct p SET product_before = product_before + 0.01 FROM managers_customer c"
-        " WHERE c.id = p.customer_id AND c.customer_no = 'C1' AND bucket = 'loan'")
+    sql(
+        "UPDATE ledger_customerproduct p SET product_before = product_before + 0.01 FROM managers_customer c"
+        " WHERE c.id = p.customer_id AND c.customer_no = 'C1' AND bucket = 'loan'"
+    )
     assert hits()["I03"] == ("C1 loan 1994-01-02 300.00 300.01",)
 
 
@@ -109,7 +127,10 @@ def test_i03_a_balance_that_was_altered_behind_the_products() -> None:
 
 
 def test_i03_products_of_nothing() -> None:
-    sql("DELETE FROM ledger_balancechange WHERE account_id = (SELECT id FROM ledger_account WHERE account_no = 'L1')")
+    sql(
+        "DELETE FROM ledger_balancechange WHERE account_id ="
+        " (SELECT id FROM ledger_account WHERE account_no = 'L1')"
+    )
     assert hits()["I03"] == ("C1 loan 1994-01-02 0 300.00",)
 
 
@@ -120,8 +141,10 @@ def test_i03_leaves_out_whoever_waits_for_a_correction(tmp_path: Path) -> None:
 
 def test_i07_a_reading_gone() -> None:
     unprotect("ledger_reading")
-    sql("DELETE FROM ledger_reading WHERE run_id = %s AND \"window\" = 'year' AND floor = 0",
-        queries.current_run(ON).pk)
+    sql(
+        "DELETE FROM ledger_reading WHERE run_id = %s AND \"window\" = 'year' AND floor = 0",
+        queries.current_run(ON).pk,
+    )
     assert hits()["I07"] == ("1994-01-05 1 2 managers with incomplete readings",)
 
 
@@ -129,15 +152,20 @@ def test_i07_a_manager_gone() -> None:
     run = queries.current_run(ON)
     for table in ("ledger_reading", "credit_qualityreading"):
         unprotect(table)
-        sql(f"DELETE FROM {table} WHERE run_id = %s AND manager_id = (SELECT id FROM managers_clientmanager"
-            " WHERE employee_no = 'E1')", run.pk)
+        sql(
+            f"DELETE FROM {table} WHERE run_id = %s AND manager_id = (SELECT id FROM managers_clientmanager"
+            " WHERE employee_no = 'E1')",
+            run.pk,
+        )
     assert hits()["I07"] == ("1994-01-05 1 1 managers with customers but no reading",)
 
 
 def test_i07_a_quality_reading_gone() -> None:
     unprotect("credit_qualityreading")
-    sql("DELETE FROM credit_qualityreading WHERE run_id = %s AND floor = 0 AND \"window\" = 'month'",
-        queries.current_run(ON).pk)
+    sql(
+        "DELETE FROM credit_qualityreading WHERE run_id = %s AND floor = 0 AND \"window\" = 'month'",
+        queries.current_run(ON).pk,
+    )
     assert hits()["I07"] == ("1994-01-05 v1 2 managers with incomplete quality readings",)
 
 
@@ -176,8 +204,9 @@ def test_i08_a_settlement_file_delivered_again_is_no_loss(tmp_path: Path) -> Non
     assert hits() == {}
 
 
-@pytest.mark.parametrize("column", ["result = jsonb_set(result, '{outcome}', '\"promote\"')",
-                                    "evidence = '[]'::jsonb"])
+@pytest.mark.parametrize(
+    "column", ["result = jsonb_set(result, '{outcome}', '\"promote\"')", "evidence = '[]'::jsonb"]
+)
 def test_i09_a_verdict_that_was_altered(column: str) -> None:
     unprotect("grading_verdict")
     sql(f"UPDATE grading_verdict SET {column}")
@@ -231,5 +260,3 @@ def test_the_command_shows_what_breaks_and_what_to_do_and_ends_with_1(arguments:
     assert "settlements.csv: 2 / 2 + 0 / 0" in out and "→ 明细行已被改动" in out
     facts = json.loads(out.strip().splitlines()[-1])
     assert [each["id"] for each in facts["invariants"] if each["hits"]] == ["I08"]
-
-

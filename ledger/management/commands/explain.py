@@ -1,14 +1,14 @@
 """explain EMPLOYEE_NO METRIC --date D --window W: a figure down to the day, the account and the file."""
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext_lazy as _
 
 from ledger import explanations, queries
-from ledger.edge import ReportingCommand, business_date
+from ledger.edge import ReportingCommand, amount, business_date
 from ledger.explanations import Explained
 from ledger.rules.explaining import CustomerPart, Line, Section
 from ledger.rules.figures import shown
@@ -16,14 +16,6 @@ from ledger.rules.windows import Window
 from managers.models import ClientManager
 
 REASONS = {"below_floor": _("低于统计下限，未计入"), "not_largest": _("不是最大的一户"), "": _("计入")}
-
-
-def amount(text: str) -> Decimal:
-    """A plain decimal from the command line."""
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise ValueError(text) from None
 
 
 class Command(ReportingCommand):

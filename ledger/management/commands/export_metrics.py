@@ -3,14 +3,13 @@
 import csv
 import sys
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from ledger import metrics, queries
-from ledger.edge import business_date
+from ledger.edge import amount, business_date
 from ledger.rules.figures import Figure, MetricRef, shown
 from ledger.rules.windows import TO_DATE
 from managers.models import ClientManager
@@ -51,8 +50,8 @@ class Command(BaseCommand):
         known = metrics.catalogue()
         codes = options["metrics"].split(",") if options["metrics"] else list(known)
         try:
-            floors = [Decimal(floor) for floor in options["floors"].split(",")]
-        except ArithmeticError:
+            floors = [amount(floor) for floor in options["floors"].split(",")]
+        except ValueError:
             raise CommandError(_("--floors 须为逗号分隔的金额，如 0,500000。")) from None
         for code in codes:
             if code not in known:

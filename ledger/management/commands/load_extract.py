@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from ledger.edge import ReportingCommand
@@ -42,7 +43,14 @@ class Command(ReportingCommand):
     def _report(self, path: Path | None) -> Any:
         if path is None:
             return nullcontext()
-        return _CsvReport(path)
+        try:
+            return _CsvReport(path)
+        except OSError as error:
+            raise CommandError(
+                _("错误清单 %(path)s 无法写入：%(error)s；请换一个位置。")
+                % {"path": path, "error": error.strerror},
+                returncode=2,
+            ) from None
 
     def _loaded(self, loaded: Loaded, *, as_json: bool) -> None:
         if loaded.already:

@@ -33,9 +33,7 @@ class Command(ReportingCommand):
         facts = {
             "status": "broken" if broken else "clean",
             "bundles": verification.bundles_loaded(),
-            "invariants": [
-                {"id": i.code, "checked": r.checked, "hits": list(r.hits)} for i, r in results
-            ],
+            "invariants": [{"id": i.code, "checked": r.checked, "hits": list(r.hits)} for i, r in results],
         }
         self.report(self._summary(broken), facts, as_json=options["json"])
         if broken:
@@ -53,6 +51,8 @@ class Command(ReportingCommand):
         for hit in result.hits[:SHOWN]:
             self.stdout.write(f"    {hit}")
         if len(result.hits) > SHOWN:
-            self.stdout.write("    " + _("……其余 %(count)s 处见 --json") % {"count": len(result.hits) - SHOWN})
+            self.stdout.write(
+                "    " + _("……其余 %(count)s 处见 --json") % {"count": len(result.hits) - SHOWN}
+            )
         if result.hits:
             self.stdout.write(f"    → {invariant.remedy}")
