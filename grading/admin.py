@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grading import presenters, queries
 from grading.models import GradeRecord, RulebookVersion, Verdict
+from grading.rules import wording
 from managers.backoffice import LookedAt, ManagerBranchFilter
 
 PEOPLE = ("manager__employee_no", "manager__name", "manager__pinyin")
@@ -43,6 +44,21 @@ class RulebookVersionAdmin(LookedAt):
         return format_html('<a href="{}">{}</a>', reverse("rulebook", args=[row.code, row.number]), _("查看"))
 
 
+class OutcomeFilter(admin.SimpleListFilter):
+    """The outcomes a rulebook knows, in words."""
+
+    title = _("结论")
+    parameter_name = "outcome"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """Every outcome there is."""
+        return [(code, presenters.outcome_word(code)) for code in wording.OUTCOMES]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Verdicts that came out so."""
+        return queryset.filter(outcome=self.value()) if self.value() else queryset
+
+
 @admin.register(Verdict)
 class VerdictAdmin(LookedAt):
     """What the rulebook said of whom, with the evidence it rests on."""
@@ -50,7 +66,7 @@ class VerdictAdmin(LookedAt):
     seen_with = ("view_appraisals",)
     list_display = ("manager", "period", "on", "grade", "proposed", "conclusion", "rulebook", "created_at")
     list_select_related = ("manager", "rulebook")
-    list_filter = (ManagerBranchFilter, "period", "outcome")
+    list_filter = (ManagerBranchFilter, "period", OutcomeFilter)
     search_fields = PEOPLE
     search_help_text = FIND_PEOPLE
     fields = (

@@ -101,9 +101,15 @@ def due_dates(to: date) -> tuple[list[date], date | None]:
 
 
 def first_night() -> date:
-    """The first date that is published."""
+    """The first date that is published.
+
+    A first night chosen for data that a gap separates from the earliest ones says nothing about those.
+    """
+    start = history_start()
     state = LedgerState.objects.filter(id=1).first()
-    return max(state.first_night or history_start(), history_start()) if state else history_start()
+    chosen = max(state.first_night, start) if state and state.first_night else start
+    elsewhere = Bundle.objects.filter(from_on__lte=chosen, to_on__gte=chosen)
+    return start if chosen > covered_through() and elsewhere.exists() else chosen
 
 
 def fresh_dates() -> QuerySet[Run, date]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from hypothesis import strategies as st
 
 from ledger import metrics, queries
 from ledger.models import Run
@@ -59,10 +58,10 @@ def manager_row(employee_no: str) -> tuple[str, ...]:
 
 
 class History:
-    """A bank growing step by step, in the database and in its twin, out of what `draw` chooses."""
+    """A bank growing step by step, in the database and in its twin; `number(low, high)` makes every choice."""
 
-    def __init__(self, draw: Callable[..., Any], folder: Path) -> None:
-        self.draw, self.folder = draw, folder
+    def __init__(self, number: Callable[[int, int], int], folder: Path) -> None:
+        self.number, self.folder = number, folder
         self.twin = Twin()
         self.steps: list[str] = []
         self.first_night: date | None = None
@@ -78,19 +77,20 @@ class History:
     # --- choices ------------------------------------------------------------------------------------------
 
     def one(self, of: Any) -> Any:
-        return self.draw(st.sampled_from(list(of)))
+        choices = list(of)
+        return choices[self.number(0, len(choices) - 1)]
 
     def chance(self, of: int) -> bool:
-        return self.draw(st.integers(0, of - 1)) == of - 1
+        return self.number(0, of - 1) == of - 1
 
     def some(self, most: int) -> range:
-        return range(self.draw(st.integers(0, most)))
+        return range(self.number(0, most))
 
     def _split(self, start: date, end: date) -> list[tuple[date, date]]:
         """Neighbouring spans of one to four days."""
         spans = []
         while start <= end:
-            last = min(end, start + timedelta(days=self.draw(st.integers(0, 3))))
+            last = min(end, start + timedelta(days=self.number(0, 3)))
             spans.append((start, last))
             start = last + DAY
         return spans

@@ -226,3 +226,10 @@ def test_a_date_changed_by_many_bundles_still_has_a_reason_that_fits(deliver: De
     assert nights("1994-01-01") == ["1994-01-01 v2"]
     reason = queries.current_run(date(1994, 1, 1)).reason
     assert reason.endswith(", …") and reason.count(",") == 10
+
+
+def test_a_first_night_of_later_data_says_nothing_about_older_data_beyond_a_gap(deliver: Deliver) -> None:
+    deliver({**bank.REGISTER}, "1994-01-01", "1994-01-05")
+    assert nights("1994-01-05", start="1994-01-05") == ["1994-01-05 v1"]
+    deliver({"balances.csv": []}, "1993-01-01", "1993-01-02")
+    assert nights("1993-01-02") == ["1993-01-01 v1", "1993-01-02 v1"]
