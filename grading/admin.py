@@ -64,7 +64,7 @@ class VerdictAdmin(LookedAt):
     """What the rulebook said of whom, with the evidence it rests on."""
 
     seen_with = ("view_appraisals",)
-    list_display = ("manager", "period", "on", "grade", "proposed", "conclusion", "rulebook", "created_at")
+    list_display = ("manager", "period", "on", "grade", "proposed", "conclusion", "scheme", "created_at")
     list_select_related = ("manager", "rulebook")
     list_filter = (ManagerBranchFilter, "period", OutcomeFilter)
     search_fields = PEOPLE
@@ -77,7 +77,7 @@ class VerdictAdmin(LookedAt):
         "proposed",
         "conclusion",
         "why",
-        "rulebook",
+        "scheme",
         "run",
         "created_at",
     )
@@ -91,6 +91,12 @@ class VerdictAdmin(LookedAt):
     def proposed(self, row: Verdict) -> str:
         """The grade proposed."""
         return presenters.grade_short(queries.rulebook(row.rulebook), row.proposed_grade)
+
+    @admin.display(description=_("管理办法"), ordering="rulebook")
+    def scheme(self, row: Verdict) -> str:
+        """The rulebook by its name in the reader's language, and its version."""
+        book = queries.rulebook(row.rulebook)
+        return f"{presenters.titled(book.scheme)} v{row.rulebook.number}"
 
     @admin.display(description=_("结论"), ordering="outcome")
     def conclusion(self, row: Verdict) -> str:

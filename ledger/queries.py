@@ -90,11 +90,17 @@ def covered_through() -> date:
 
 
 def due_dates(to: date) -> tuple[list[date], date | None]:
-    """Business dates up to `to` that must be worked, oldest first, and the first one that lacks data."""
+    """Business dates up to `to` that must be worked, oldest first, and the first one that lacks data.
+
+    A date once published stays looked after, and leaves no gap behind it, whatever first night was chosen
+    later.
+    """
     if not Bundle.objects.exists():
         return [], None
     last = min(to, covered_through())
-    first = first_night()
+    published = Run.objects.filter(is_current=True, business_date__lte=last)
+    earliest = published.aggregate(day=Min("business_date"))["day"]
+    first = min(first_night(), earliest or date.max)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     fresh = set(fresh_dates())
     return [day for day in days if day not in fresh], last + timedelta(days=1) if last < to else None

@@ -9,102 +9,294 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('grading', '0001_initial'),
-        ('managers', '0001_initial'),
+        ("grading", "0001_initial"),
+        ("managers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cycle',
+            name="Cycle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=60, verbose_name='管理办法')),
-                ('period', models.CharField(max_length=8, verbose_name='考核期')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(verbose_name='截数日')),
-                ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='开启时间')),
-                ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='开启人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=60, verbose_name="管理办法")),
+                ("period", models.CharField(max_length=8, verbose_name="考核期")),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(verbose_name="截数日")),
+                ("opened_at", models.DateTimeField(auto_now_add=True, verbose_name="开启时间")),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="开启人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核周期',
-                'verbose_name_plural': '考核周期',
-                'ordering': ['-ends_on', 'scheme'],
+                "verbose_name": "考核周期",
+                "verbose_name_plural": "考核周期",
+                "ordering": ["-ends_on", "scheme"],
             },
         ),
         migrations.CreateModel(
-            name='Appraisal',
+            name="Appraisal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[('opened', '已开启'), ('undecided', '待数据'), ('measured', '已测算'), ('in_risk_queue', '风险审核中'), ('returned', '已退回'), ('cleared', '风险已通过'), ('decided', '已决定'), ('published', '已公布')], default='opened', max_length=50, protected=True, verbose_name='状态')),
-                ('state_since', models.DateTimeField(auto_now_add=True, verbose_name='进入状态时间')),
-                ('flags', models.JSONField(default=list, verbose_name='标记')),
-                ('decided_grade', models.CharField(blank=True, max_length=32, verbose_name='决定等级')),
-                ('decided_outcome', models.CharField(blank=True, choices=[('keep', '维持'), ('promote', '晋升'), ('demote', '降级')], max_length=16, verbose_name='决定')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='managers.clientmanager', verbose_name='客户经理')),
-                ('verdict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grading.verdict', verbose_name='考核结论')),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='appraisal.cycle', verbose_name='考核周期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("opened", "已开启"),
+                            ("undecided", "待数据"),
+                            ("measured", "已测算"),
+                            ("in_risk_queue", "风险审核中"),
+                            ("returned", "已退回"),
+                            ("cleared", "风险已通过"),
+                            ("decided", "已决定"),
+                            ("published", "已公布"),
+                        ],
+                        default="opened",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("state_since", models.DateTimeField(auto_now_add=True, verbose_name="进入状态时间")),
+                ("flags", models.JSONField(default=list, verbose_name="标记")),
+                ("decided_grade", models.CharField(blank=True, max_length=32, verbose_name="决定等级")),
+                (
+                    "decided_outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("keep", "维持"), ("promote", "晋升"), ("demote", "降级")],
+                        max_length=16,
+                        verbose_name="决定",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appraisals",
+                        to="managers.clientmanager",
+                        verbose_name="客户经理",
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grading.verdict",
+                        verbose_name="考核结论",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appraisals",
+                        to="appraisal.cycle",
+                        verbose_name="考核周期",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核',
-                'verbose_name_plural': '考核',
-                'ordering': ['cycle', 'manager'],
+                "verbose_name": "考核",
+                "verbose_name_plural": "考核",
+                "ordering": ["cycle", "manager"],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=24, verbose_name='步骤')),
-                ('from_state', models.CharField(choices=[('opened', '已开启'), ('undecided', '待数据'), ('measured', '已测算'), ('in_risk_queue', '风险审核中'), ('returned', '已退回'), ('cleared', '风险已通过'), ('decided', '已决定'), ('published', '已公布')], max_length=16, verbose_name='由')),
-                ('to_state', models.CharField(choices=[('opened', '已开启'), ('undecided', '待数据'), ('measured', '已测算'), ('in_risk_queue', '风险审核中'), ('returned', '已退回'), ('cleared', '风险已通过'), ('decided', '已决定'), ('published', '已公布')], max_length=16, verbose_name='至')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('reason', models.TextField(blank=True, verbose_name='原因')),
-                ('key', models.CharField(editable=False, max_length=64, null=True, unique=True, verbose_name='幂等键')),
-                ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='appraisal.appraisal', verbose_name='考核')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                ('verdict', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grading.verdict', verbose_name='考核结论')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=24, verbose_name="步骤")),
+                (
+                    "from_state",
+                    models.CharField(
+                        choices=[
+                            ("opened", "已开启"),
+                            ("undecided", "待数据"),
+                            ("measured", "已测算"),
+                            ("in_risk_queue", "风险审核中"),
+                            ("returned", "已退回"),
+                            ("cleared", "风险已通过"),
+                            ("decided", "已决定"),
+                            ("published", "已公布"),
+                        ],
+                        max_length=16,
+                        verbose_name="由",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("opened", "已开启"),
+                            ("undecided", "待数据"),
+                            ("measured", "已测算"),
+                            ("in_risk_queue", "风险审核中"),
+                            ("returned", "已退回"),
+                            ("cleared", "风险已通过"),
+                            ("decided", "已决定"),
+                            ("published", "已公布"),
+                        ],
+                        max_length=16,
+                        verbose_name="至",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("reason", models.TextField(blank=True, verbose_name="原因")),
+                (
+                    "key",
+                    models.CharField(
+                        editable=False, max_length=64, null=True, unique=True, verbose_name="幂等键"
+                    ),
+                ),
+                (
+                    "appraisal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="appraisal.appraisal",
+                        verbose_name="考核",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grading.verdict",
+                        verbose_name="考核结论",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核步骤',
-                'verbose_name_plural': '考核步骤',
-                'ordering': ['appraisal', 'id'],
+                "verbose_name": "考核步骤",
+                "verbose_name_plural": "考核步骤",
+                "ordering": ["appraisal", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.UniqueConstraint(fields=('scheme', 'period'), name='cycle_key'),
+            model_name="cycle",
+            constraint=models.UniqueConstraint(fields=("scheme", "period"), name="cycle_key"),
         ),
         migrations.AddIndex(
-            model_name='appraisal',
-            index=models.Index(fields=['state', 'state_since'], name='appraisal_queue'),
+            model_name="appraisal",
+            index=models.Index(fields=["state", "state_since"], name="appraisal_queue"),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.UniqueConstraint(fields=('cycle', 'manager'), name='appraisal_key'),
+            model_name="appraisal",
+            constraint=models.UniqueConstraint(fields=("cycle", "manager"), name="appraisal_key"),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'opened'), ('verdict__isnull', True)), models.Q(models.Q(('state', 'opened'), _negated=True), ('verdict__isnull', False)), _connector='OR'), name='appraisal_evidence'),
+            model_name="appraisal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "opened"), ("verdict__isnull", True)),
+                    models.Q(models.Q(("state", "opened"), _negated=True), ("verdict__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appraisal_evidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appraisal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_grade__gt', ''), ('decided_outcome__gt', ''), ('state__in', ['decided', 'published'])), models.Q(models.Q(('state__in', ['decided', 'published']), _negated=True), ('decided_grade', ''), ('decided_outcome', '')), _connector='OR'), name='appraisal_outcome_when_decided'),
+            model_name="appraisal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_grade__gt", ""),
+                        ("decided_outcome__gt", ""),
+                        ("state__in", ["decided", "published"]),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["decided", "published"]), _negated=True),
+                        ("decided_grade", ""),
+                        ("decided_outcome", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="appraisal_outcome_when_decided",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appraisal',
-            trigger=pgtrigger.compiler.Trigger(name='state_machine', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{opened:measured,opened:undecided,undecided:measured,measured:undecided,measured:in_risk_queue,in_risk_queue:cleared,in_risk_queue:returned,returned:measured,returned:undecided,cleared:decided,decided:published}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='534cd79a7f69ea5cd27fb939a7935cc214ab34a8', operation='UPDATE', pgid='pgtrigger_state_machine_32a24', table='appraisal_appraisal', when='BEFORE')),
+            model_name="appraisal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_machine",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{opened:measured,opened:undecided,undecided:measured,measured:undecided,measured:in_risk_queue,in_risk_queue:cleared,in_risk_queue:returned,returned:measured,returned:undecided,cleared:decided,decided:published}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="534cd79a7f69ea5cd27fb939a7935cc214ab34a8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_machine_32a24",
+                    table="appraisal_appraisal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appraisal',
-            trigger=pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5a5f5e2cab802ece62e8a24878379c50fa77cb9a', operation='DELETE', pgid='pgtrigger_keep_6e762', table='appraisal_appraisal', when='BEFORE')),
+            model_name="appraisal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="5a5f5e2cab802ece62e8a24878379c50fa77cb9a",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_6e762",
+                    table="appraisal_appraisal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='step',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='94dcd1296b1b4fdce5f367124959d428a49f96b5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_23244', table='appraisal_step', when='BEFORE')),
+            model_name="step",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="94dcd1296b1b4fdce5f367124959d428a49f96b5",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_23244",
+                    table="appraisal_step",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -7,29 +7,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appraisal', '0001_initial'),
-        ('grading', '0001_initial'),
+        ("appraisal", "0001_initial"),
+        ("grading", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='step',
-            name='from_state',
-            field=models.CharField(blank=True, choices=[('opened', '已开启'), ('undecided', '待数据'), ('measured', '已测算'), ('in_risk_queue', '风险审核中'), ('returned', '已退回'), ('cleared', '风险已通过'), ('decided', '已决定'), ('published', '已公布')], max_length=16, verbose_name='由'),
+            model_name="step",
+            name="from_state",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("opened", "已开启"),
+                    ("undecided", "待数据"),
+                    ("measured", "已测算"),
+                    ("in_risk_queue", "风险审核中"),
+                    ("returned", "已退回"),
+                    ("cleared", "风险已通过"),
+                    ("decided", "已决定"),
+                    ("published", "已公布"),
+                ],
+                max_length=16,
+                verbose_name="由",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='step',
-            trigger=pgtrigger.compiler.Trigger(name='separation', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.by_id IS NULL THEN\n        IF NEW.name NOT IN ('open', 'measure') THEN\n            RAISE EXCEPTION 'appraisal step % needs a person', NEW.name;\n        END IF;\n        RETURN NEW;\n    END IF;\n    IF NEW.name <> 'open' AND EXISTS (\n        SELECT FROM appraisal_appraisal a JOIN managers_clientmanager m ON m.id = a.manager_id\n        WHERE a.id = NEW.appraisal_id AND m.user_id = NEW.by_id\n    ) THEN\n        RAISE EXCEPTION 'appraisal % is the own one of user %', NEW.appraisal_id, NEW.by_id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM appraisal_step s\n        WHERE s.appraisal_id = NEW.appraisal_id AND s.by_id = NEW.by_id\n          AND CASE WHEN s.name = 'decide' THEN 'group' WHEN s.name IN ('clear', 'send_back') THEN 'risk'\n                   ELSE 'hr' END\n           <> CASE WHEN NEW.name = 'decide' THEN 'group' WHEN NEW.name IN ('clear', 'send_back') THEN 'risk'\n                   ELSE 'hr' END\n    ) THEN\n        RAISE EXCEPTION 'user % holds another seat of appraisal %', NEW.by_id, NEW.appraisal_id;\n    END IF;\n    RETURN NEW;\n", hash='e444709c82c7ae20b72dcef31867ded414db8bc9', operation='INSERT', pgid='pgtrigger_separation_92da7', table='appraisal_step', when='BEFORE')),
+            model_name="step",
+            trigger=pgtrigger.compiler.Trigger(
+                name="separation",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF NEW.by_id IS NULL THEN\n        IF NEW.name NOT IN ('open', 'measure') THEN\n            RAISE EXCEPTION 'appraisal step % needs a person', NEW.name;\n        END IF;\n        RETURN NEW;\n    END IF;\n    IF NEW.name <> 'open' AND EXISTS (\n        SELECT FROM appraisal_appraisal a JOIN managers_clientmanager m ON m.id = a.manager_id\n        WHERE a.id = NEW.appraisal_id AND m.user_id = NEW.by_id\n    ) THEN\n        RAISE EXCEPTION 'appraisal % is the own one of user %', NEW.appraisal_id, NEW.by_id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM appraisal_step s\n        WHERE s.appraisal_id = NEW.appraisal_id AND s.by_id = NEW.by_id\n          AND CASE WHEN s.name = 'decide' THEN 'group' WHEN s.name IN ('clear', 'send_back') THEN 'risk'\n                   ELSE 'hr' END\n           <> CASE WHEN NEW.name = 'decide' THEN 'group' WHEN NEW.name IN ('clear', 'send_back') THEN 'risk'\n                   ELSE 'hr' END\n    ) THEN\n        RAISE EXCEPTION 'user % holds another seat of appraisal %', NEW.by_id, NEW.appraisal_id;\n    END IF;\n    RETURN NEW;\n",
+                    hash="e444709c82c7ae20b72dcef31867ded414db8bc9",
+                    operation="INSERT",
+                    pgid="pgtrigger_separation_92da7",
+                    table="appraisal_step",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('name__in', ('open', 'measure', 'submit', 'clear', 'send_back', 'decide', 'publish'))), name='step_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("name__in", ("open", "measure", "submit", "clear", "send_back", "decide", "publish"))
+                ),
+                name="step_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('name', 'send_back'), ('reason', ''), _negated=True), name='step_return_has_reason'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", "send_back"), ("reason", ""), _negated=True),
+                name="step_return_has_reason",
+            ),
         ),
     ]

@@ -5,30 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0002_products_and_readings'),
+        ("ledger", "0002_products_and_readings"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Classification',
+            name="Classification",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField(verbose_name='行')),
-                ('business_date', models.DateField(verbose_name='业务日期')),
-                ('loan_class', models.CharField(choices=[('normal', '正常'), ('special_mention', '关注'), ('substandard', '次级'), ('doubtful', '可疑'), ('loss', '损失')], max_length=16, verbose_name='五级分类')),
-                ('interest_arrears', models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name='欠息')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='classifications', to='ledger.account', verbose_name='贷款账户')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.bundle', verbose_name='批次')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.PositiveIntegerField(verbose_name="行")),
+                ("business_date", models.DateField(verbose_name="业务日期")),
+                (
+                    "loan_class",
+                    models.CharField(
+                        choices=[
+                            ("normal", "正常"),
+                            ("special_mention", "关注"),
+                            ("substandard", "次级"),
+                            ("doubtful", "可疑"),
+                            ("loss", "损失"),
+                        ],
+                        max_length=16,
+                        verbose_name="五级分类",
+                    ),
+                ),
+                (
+                    "interest_arrears",
+                    models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="欠息"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="classifications",
+                        to="ledger.account",
+                        verbose_name="贷款账户",
+                    ),
+                ),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.bundle",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '贷款分类',
-                'verbose_name_plural': '贷款分类',
-                'ordering': ['account', 'business_date', 'bundle'],
-                'constraints': [models.UniqueConstraint(fields=('account', 'business_date', 'bundle'), name='classification_key'), models.CheckConstraint(condition=models.Q(('loan_class__in', ['normal', 'special_mention', 'substandard', 'doubtful', 'loss'])), name='classification_known'), models.CheckConstraint(condition=models.Q(('interest_arrears__isnull', True), models.Q(('interest_arrears__gte', 0), ('interest_arrears__lt', 1000000000000000000)), _connector='OR'), name='arrears_not_negative')],
+                "verbose_name": "贷款分类",
+                "verbose_name_plural": "贷款分类",
+                "ordering": ["account", "business_date", "bundle"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "business_date", "bundle"), name="classification_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "loan_class__in",
+                                ["normal", "special_mention", "substandard", "doubtful", "loss"],
+                            )
+                        ),
+                        name="classification_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("interest_arrears__isnull", True),
+                            models.Q(
+                                ("interest_arrears__gte", 0), ("interest_arrears__lt", 1000000000000000000)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="arrears_not_negative",
+                    ),
+                ],
             },
         ),
     ]

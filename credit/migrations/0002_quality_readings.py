@@ -7,54 +7,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credit', '0001_initial'),
-        ('ledger', '0002_products_and_readings'),
-        ('managers', '0001_initial'),
+        ("credit", "0001_initial"),
+        ("ledger", "0002_products_and_readings"),
+        ("managers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Exposure',
+            name="Exposure",
             fields=[
-                ('pk', models.CompositePrimaryKey('customer', 'business_date', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('business_date', models.DateField(db_index=True, verbose_name='业务日期')),
-                ('non_performing', models.DecimalField(decimal_places=2, max_digits=24, verbose_name='后三类余额')),
-                ('interest_arrears', models.DecimalField(decimal_places=2, max_digits=24, verbose_name='欠息')),
-                ('advances', models.DecimalField(decimal_places=2, max_digits=24, verbose_name='垫款')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='managers.customer')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "customer",
+                        "business_date",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("business_date", models.DateField(db_index=True, verbose_name="业务日期")),
+                (
+                    "non_performing",
+                    models.DecimalField(decimal_places=2, max_digits=24, verbose_name="后三类余额"),
+                ),
+                (
+                    "interest_arrears",
+                    models.DecimalField(decimal_places=2, max_digits=24, verbose_name="欠息"),
+                ),
+                ("advances", models.DecimalField(decimal_places=2, max_digits=24, verbose_name="垫款")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="managers.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '不良敞口',
-                'verbose_name_plural': '不良敞口',
+                "verbose_name": "不良敞口",
+                "verbose_name_plural": "不良敞口",
             },
         ),
         migrations.CreateModel(
-            name='QualityReading',
+            name="QualityReading",
             fields=[
-                ('pk', models.CompositePrimaryKey('run', 'manager', 'window', 'floor', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('window', models.CharField(max_length=16)),
-                ('floor', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('normal_balance', models.DecimalField(decimal_places=8, max_digits=32)),
-                ('loan_balance', models.DecimalField(decimal_places=8, max_digits=32)),
-                ('unclassified', models.PositiveIntegerField()),
-                ('base_normal_balance', models.DecimalField(decimal_places=8, max_digits=32, null=True)),
-                ('base_loan_balance', models.DecimalField(decimal_places=8, max_digits=32, null=True)),
-                ('base_unclassified', models.PositiveIntegerField(null=True)),
-                ('non_performing', models.DecimalField(decimal_places=2, max_digits=24)),
-                ('interest_arrears', models.DecimalField(decimal_places=2, max_digits=24)),
-                ('advances', models.DecimalField(decimal_places=2, max_digits=24)),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='managers.clientmanager')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='quality_readings', to='ledger.run')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run",
+                        "manager",
+                        "window",
+                        "floor",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("window", models.CharField(max_length=16)),
+                ("floor", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("normal_balance", models.DecimalField(decimal_places=8, max_digits=32)),
+                ("loan_balance", models.DecimalField(decimal_places=8, max_digits=32)),
+                ("unclassified", models.PositiveIntegerField()),
+                ("base_normal_balance", models.DecimalField(decimal_places=8, max_digits=32, null=True)),
+                ("base_loan_balance", models.DecimalField(decimal_places=8, max_digits=32, null=True)),
+                ("base_unclassified", models.PositiveIntegerField(null=True)),
+                ("non_performing", models.DecimalField(decimal_places=2, max_digits=24)),
+                ("interest_arrears", models.DecimalField(decimal_places=2, max_digits=24)),
+                ("advances", models.DecimalField(decimal_places=2, max_digits=24)),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="managers.clientmanager",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quality_readings",
+                        to="ledger.run",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '质量读数',
-                'verbose_name_plural': '质量读数',
+                "verbose_name": "质量读数",
+                "verbose_name_plural": "质量读数",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='qualityreading',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='10fc0b3fea00787f6c99791d693550da5e6650cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3d4e5', table='credit_qualityreading', when='BEFORE')),
+            model_name="qualityreading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="10fc0b3fea00787f6c99791d693550da5e6650cb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_3d4e5",
+                    table="credit_qualityreading",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

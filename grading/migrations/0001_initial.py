@@ -8,100 +8,223 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0002_products_and_readings'),
-        ('managers', '0001_initial'),
+        ("ledger", "0002_products_and_readings"),
+        ("managers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RulebookVersion',
+            name="RulebookVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='办法代码')),
-                ('number', models.PositiveIntegerField(verbose_name='版本')),
-                ('origin', models.CharField(choices=[('shipped', '随产品提供'), ('published', '本行发布')], max_length=16, verbose_name='来源')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('content', models.TextField(verbose_name='正文')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('effective_on', models.DateField(verbose_name='生效日')),
-                ('adopted_at', models.DateTimeField(auto_now_add=True, verbose_name='通过时间')),
-                ('warnings', models.JSONField(default=list, verbose_name='核对提示')),
-                ('adopted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='通过人')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='起草人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, verbose_name="办法代码")),
+                ("number", models.PositiveIntegerField(verbose_name="版本")),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("shipped", "随产品提供"), ("published", "本行发布")],
+                        max_length=16,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("content", models.TextField(verbose_name="正文")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                ("effective_on", models.DateField(verbose_name="生效日")),
+                ("adopted_at", models.DateTimeField(auto_now_add=True, verbose_name="通过时间")),
+                ("warnings", models.JSONField(default=list, verbose_name="核对提示")),
+                (
+                    "adopted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="通过人",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="起草人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '管理办法版本',
-                'verbose_name_plural': '管理办法版本',
-                'ordering': ['code', '-number'],
+                "verbose_name": "管理办法版本",
+                "verbose_name_plural": "管理办法版本",
+                "ordering": ["code", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Verdict',
+            name="Verdict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=8, verbose_name='考核期')),
-                ('on', models.DateField(verbose_name='截数日')),
-                ('grade_code', models.CharField(max_length=32, verbose_name='现等级')),
-                ('outcome', models.CharField(max_length=16, verbose_name='结论')),
-                ('proposed_grade', models.CharField(max_length=32, verbose_name='建议等级')),
-                ('evidence', models.JSONField(verbose_name='证据')),
-                ('result', models.JSONField(verbose_name='结果')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='形成时间')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='managers.clientmanager', verbose_name='客户经理')),
-                ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='grading.rulebookversion', verbose_name='管理办法')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='ledger.run', verbose_name='日终批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", models.CharField(max_length=8, verbose_name="考核期")),
+                ("on", models.DateField(verbose_name="截数日")),
+                ("grade_code", models.CharField(max_length=32, verbose_name="现等级")),
+                ("outcome", models.CharField(max_length=16, verbose_name="结论")),
+                ("proposed_grade", models.CharField(max_length=32, verbose_name="建议等级")),
+                ("evidence", models.JSONField(verbose_name="证据")),
+                ("result", models.JSONField(verbose_name="结果")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="形成时间")),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdicts",
+                        to="managers.clientmanager",
+                        verbose_name="客户经理",
+                    ),
+                ),
+                (
+                    "rulebook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdicts",
+                        to="grading.rulebookversion",
+                        verbose_name="管理办法",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verdicts",
+                        to="ledger.run",
+                        verbose_name="日终批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '考核结论',
-                'verbose_name_plural': '考核结论',
-                'ordering': ['-on', 'manager', '-id'],
+                "verbose_name": "考核结论",
+                "verbose_name_plural": "考核结论",
+                "ordering": ["-on", "manager", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='GradeRecord',
+            name="GradeRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade_code', models.CharField(max_length=32, verbose_name='等级')),
-                ('effective_on', models.DateField(verbose_name='生效日')),
-                ('basis', models.CharField(max_length=200, verbose_name='依据')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grade_records', to='managers.clientmanager', verbose_name='客户经理')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade_code", models.CharField(max_length=32, verbose_name="等级")),
+                ("effective_on", models.DateField(verbose_name="生效日")),
+                ("basis", models.CharField(max_length=200, verbose_name="依据")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grade_records",
+                        to="managers.clientmanager",
+                        verbose_name="客户经理",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '等级记录',
-                'verbose_name_plural': '等级记录',
-                'ordering': ['manager', 'effective_on', 'id'],
-                'indexes': [models.Index(fields=['manager', '-effective_on', '-id'], name='grade_on_a_day')],
+                "verbose_name": "等级记录",
+                "verbose_name_plural": "等级记录",
+                "ordering": ["manager", "effective_on", "id"],
+                "indexes": [models.Index(fields=["manager", "-effective_on", "-id"], name="grade_on_a_day")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='graderecord',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6d139fde8607a0ab730ba1491b1e881ff39001f9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fb512', table='grading_graderecord', when='BEFORE')),
+            model_name="graderecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6d139fde8607a0ab730ba1491b1e881ff39001f9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_fb512",
+                    table="grading_graderecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulebookversion',
-            constraint=models.UniqueConstraint(fields=('code', 'number'), name='rulebook_version_key'),
+            model_name="rulebookversion",
+            constraint=models.UniqueConstraint(fields=("code", "number"), name="rulebook_version_key"),
         ),
         migrations.AddConstraint(
-            model_name='rulebookversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adopted_by__isnull', True), ('made_by__isnull', True), ('origin', 'shipped')), models.Q(('adopted_by__isnull', False), ('made_by__isnull', False), ('origin', 'published'), models.Q(('made_by', models.F('adopted_by')), _negated=True)), _connector='OR'), name='rulebook_two_people'),
+            model_name="rulebookversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("adopted_by__isnull", True), ("made_by__isnull", True), ("origin", "shipped")),
+                    models.Q(
+                        ("adopted_by__isnull", False),
+                        ("made_by__isnull", False),
+                        ("origin", "published"),
+                        models.Q(("made_by", models.F("adopted_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="rulebook_two_people",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rulebookversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='61586b84a28ff401fffb762a9ad7ecc9326ad2d8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_956ae', table='grading_rulebookversion', when='BEFORE')),
+            model_name="rulebookversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="61586b84a28ff401fffb762a9ad7ecc9326ad2d8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_956ae",
+                    table="grading_rulebookversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='verdict',
-            index=models.Index(fields=['manager', 'period', '-id'], name='verdict_latest'),
+            model_name="verdict",
+            index=models.Index(fields=["manager", "period", "-id"], name="verdict_latest"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='verdict',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='99023437aed379c1be028a084d36b40fe296d089', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0a698', table='grading_verdict', when='BEFORE')),
+            model_name="verdict",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="99023437aed379c1be028a084d36b40fe296d089",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_0a698",
+                    table="grading_verdict",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,14 +6,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grading', '0001_initial'),
+        ("grading", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='graderecord',
-            trigger=pgtrigger.compiler.Trigger(name='in_order', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM pg_advisory_xact_lock(hashtext('grading_graderecord')); RETURN NULL;", hash='b501f4a6aa4ba2c11dcf9b3cc24c99ed15490741', level='STATEMENT', operation='INSERT', pgid='pgtrigger_in_order_a73dc', table='grading_graderecord', when='BEFORE')),
+            model_name="graderecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="in_order",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM pg_advisory_xact_lock(hashtext('grading_graderecord')); RETURN NULL;",
+                    hash="b501f4a6aa4ba2c11dcf9b3cc24c99ed15490741",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_in_order_a73dc",
+                    table="grading_graderecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

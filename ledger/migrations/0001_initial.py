@@ -9,263 +9,498 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('managers', '0001_initial'),
+        ("managers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_no', models.CharField(max_length=40, unique=True, verbose_name='账号')),
-                ('currency', models.CharField(max_length=3, verbose_name='币种')),
-                ('opened_on', models.DateField(verbose_name='开户日')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='销户日')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='managers.customer', verbose_name='客户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account_no", models.CharField(max_length=40, unique=True, verbose_name="账号")),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                ("opened_on", models.DateField(verbose_name="开户日")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="销户日")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="managers.customer",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账户',
-                'verbose_name_plural': '账户',
-                'ordering': ['account_no'],
+                "verbose_name": "账户",
+                "verbose_name_plural": "账户",
+                "ordering": ["account_no"],
             },
         ),
         migrations.CreateModel(
-            name='Bundle',
+            name="Bundle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True, verbose_name='摘要')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('to_on', models.DateField(verbose_name='止')),
-                ('affects_from', models.DateField(blank=True, null=True, verbose_name='影响起始日')),
-                ('loaded_at', models.DateTimeField(auto_now_add=True, verbose_name='入库时间')),
-                ('remarks', models.JSONField(default=list, verbose_name='提示')),
-                ('loaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='入库人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True, verbose_name="摘要")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("to_on", models.DateField(verbose_name="止")),
+                ("affects_from", models.DateField(blank=True, null=True, verbose_name="影响起始日")),
+                ("loaded_at", models.DateTimeField(auto_now_add=True, verbose_name="入库时间")),
+                ("remarks", models.JSONField(default=list, verbose_name="提示")),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="入库人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '数据批次',
-                'verbose_name_plural': '数据批次',
-                'ordering': ['-id'],
+                "verbose_name": "数据批次",
+                "verbose_name_plural": "数据批次",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='BalanceChange',
+            name="BalanceChange",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField(verbose_name='行')),
-                ('business_date', models.DateField(db_index=True, verbose_name='业务日期')),
-                ('balance', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='余额')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='balances', to='ledger.account', verbose_name='账户')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.bundle', verbose_name='批次')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.PositiveIntegerField(verbose_name="行")),
+                ("business_date", models.DateField(db_index=True, verbose_name="业务日期")),
+                ("balance", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="余额")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="balances",
+                        to="ledger.account",
+                        verbose_name="账户",
+                    ),
+                ),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.bundle",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '余额变动',
-                'verbose_name_plural': '余额变动',
-                'ordering': ['account', 'business_date', 'bundle'],
+                "verbose_name": "余额变动",
+                "verbose_name_plural": "余额变动",
+                "ordering": ["account", "business_date", "bundle"],
             },
         ),
         migrations.CreateModel(
-            name='BundleFile',
+            name="BundleFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='文件')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('rows', models.PositiveIntegerField(verbose_name='送达行数')),
-                ('loaded', models.PositiveIntegerField(verbose_name='入库行数')),
-                ('quarantined', models.PositiveIntegerField(default=0, verbose_name='隔离行数')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='ledger.bundle', verbose_name='批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="文件")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                ("rows", models.PositiveIntegerField(verbose_name="送达行数")),
+                ("loaded", models.PositiveIntegerField(verbose_name="入库行数")),
+                ("quarantined", models.PositiveIntegerField(default=0, verbose_name="隔离行数")),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="ledger.bundle",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '批次文件',
-                'verbose_name_plural': '批次文件',
-                'ordering': ['bundle', 'name'],
+                "verbose_name": "批次文件",
+                "verbose_name_plural": "批次文件",
+                "ordering": ["bundle", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='数据源')),
-                ('first_bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.bundle', verbose_name='首个批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="数据源")),
+                (
+                    "first_bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.bundle",
+                        verbose_name="首个批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '数据源',
-                'verbose_name_plural': '数据源',
-                'ordering': ['code'],
+                "verbose_name": "数据源",
+                "verbose_name_plural": "数据源",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='FxRate',
+            name="FxRate",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField(verbose_name='行')),
-                ('currency', models.CharField(max_length=3, verbose_name='币种')),
-                ('business_date', models.DateField(verbose_name='业务日期')),
-                ('rate', models.DecimalField(decimal_places=8, max_digits=18, verbose_name='汇率')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.bundle', verbose_name='批次')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.PositiveIntegerField(verbose_name="行")),
+                ("currency", models.CharField(max_length=3, verbose_name="币种")),
+                ("business_date", models.DateField(verbose_name="业务日期")),
+                ("rate", models.DecimalField(decimal_places=8, max_digits=18, verbose_name="汇率")),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.bundle",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '汇率',
-                'verbose_name_plural': '汇率',
-                'ordering': ['currency', 'business_date', 'bundle'],
+                "verbose_name": "汇率",
+                "verbose_name_plural": "汇率",
+                "ordering": ["currency", "business_date", "bundle"],
             },
         ),
         migrations.CreateModel(
-            name='LateChange',
+            name="LateChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='处理时间')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='late_changes', to='ledger.bundle', verbose_name='批次')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='managers.customer', verbose_name='客户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="处理时间")),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="late_changes",
+                        to="ledger.bundle",
+                        verbose_name="批次",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="managers.customer",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '追溯变更',
-                'verbose_name_plural': '追溯变更',
+                "verbose_name": "追溯变更",
+                "verbose_name_plural": "追溯变更",
             },
         ),
         migrations.CreateModel(
-            name='LedgerState',
+            name="LedgerState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('applied_through', models.DateField(null=True)),
-                ('first_night', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("applied_through", models.DateField(null=True)),
+                ("first_night", models.DateField(null=True)),
             ],
             options={
-                'verbose_name': '账本状态',
-                'verbose_name_plural': '账本状态',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='ledger_state_single')],
+                "verbose_name": "账本状态",
+                "verbose_name_plural": "账本状态",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="ledger_state_single")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('deposit', '存款'), ('loan', '贷款')], max_length=16, verbose_name='类别')),
-                ('code', models.CharField(max_length=40, verbose_name='产品代码')),
-                ('bucket', models.CharField(choices=[('deposit', '存款（不含协议存款）'), ('agreement_deposit', '协议存款'), ('loan', '贷款')], max_length=24, verbose_name='计入')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("deposit", "存款"), ("loan", "贷款")], max_length=16, verbose_name="类别"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="产品代码")),
+                (
+                    "bucket",
+                    models.CharField(
+                        choices=[
+                            ("deposit", "存款（不含协议存款）"),
+                            ("agreement_deposit", "协议存款"),
+                            ("loan", "贷款"),
+                        ],
+                        max_length=24,
+                        verbose_name="计入",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '产品',
-                'verbose_name_plural': '产品',
-                'ordering': ['kind', 'code'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'code'), name='product_key'), models.CheckConstraint(condition=models.Q(models.Q(('bucket', 'loan'), ('kind', 'loan')), models.Q(('bucket__in', ['deposit', 'agreement_deposit']), ('kind', 'deposit')), _connector='OR'), name='product_bucket_fits')],
+                "verbose_name": "产品",
+                "verbose_name_plural": "产品",
+                "ordering": ["kind", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "code"), name="product_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bucket", "loan"), ("kind", "loan")),
+                            models.Q(("bucket__in", ["deposit", "agreement_deposit"]), ("kind", "deposit")),
+                            _connector="OR",
+                        ),
+                        name="product_bucket_fits",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='account',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.product', verbose_name='产品'),
+            model_name="account",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="accounts",
+                to="ledger.product",
+                verbose_name="产品",
+            ),
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField(verbose_name='业务日期')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('status', models.CharField(choices=[('running', '进行中'), ('failed', '失败'), ('succeeded', '成功')], default='running', max_length=16, verbose_name='状态')),
-                ('is_current', models.BooleanField(default=False, verbose_name='现行')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('place', models.PositiveIntegerField(default=1, verbose_name='本次第几夜')),
-                ('places', models.PositiveIntegerField(default=1, verbose_name='本次共几夜')),
-                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='开始')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('through_bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.bundle', verbose_name='截至批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="业务日期")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("running", "进行中"), ("failed", "失败"), ("succeeded", "成功")],
+                        default="running",
+                        max_length=16,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("is_current", models.BooleanField(default=False, verbose_name="现行")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("place", models.PositiveIntegerField(default=1, verbose_name="本次第几夜")),
+                ("places", models.PositiveIntegerField(default=1, verbose_name="本次共几夜")),
+                ("started_at", models.DateTimeField(auto_now_add=True, verbose_name="开始")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束")),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                (
+                    "through_bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.bundle",
+                        verbose_name="截至批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '日终批次',
-                'verbose_name_plural': '日终批次',
-                'ordering': ['-business_date', '-version'],
+                "verbose_name": "日终批次",
+                "verbose_name_plural": "日终批次",
+                "ordering": ["-business_date", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('line', models.PositiveIntegerField(verbose_name='行')),
-                ('business_date', models.DateField(verbose_name='业务日期')),
-                ('usd_amount', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='金额（美元）')),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.bundle', verbose_name='批次')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='managers.customer', verbose_name='客户')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.PositiveIntegerField(verbose_name="行")),
+                ("business_date", models.DateField(verbose_name="业务日期")),
+                (
+                    "usd_amount",
+                    models.DecimalField(decimal_places=2, max_digits=20, verbose_name="金额（美元）"),
+                ),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.bundle",
+                        verbose_name="批次",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="managers.customer",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '国际结算',
-                'verbose_name_plural': '国际结算',
-                'ordering': ['customer', 'business_date', 'id'],
+                "verbose_name": "国际结算",
+                "verbose_name_plural": "国际结算",
+                "ordering": ["customer", "business_date", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='bundle_span'),
+            model_name="bundle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on__gte", models.F("from_on"))), name="bundle_span"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='bundle',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='78d9fa88476f9343969d3538433db45fcfb8736d', operation='DELETE', pgid='pgtrigger_append_only_d0752', table='ledger_bundle', when='BEFORE')),
+            model_name="bundle",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="78d9fa88476f9343969d3538433db45fcfb8736d",
+                    operation="DELETE",
+                    pgid="pgtrigger_append_only_d0752",
+                    table="ledger_bundle",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balancechange',
-            constraint=models.UniqueConstraint(fields=('account', 'business_date', 'bundle'), name='balance_key'),
+            model_name="balancechange",
+            constraint=models.UniqueConstraint(
+                fields=("account", "business_date", "bundle"), name="balance_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='balancechange',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__lt', 1000000000000000000)), name='balance_is_a_number'),
+            model_name="balancechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("balance__lt", 1000000000000000000)), name="balance_is_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundlefile',
-            constraint=models.UniqueConstraint(fields=('bundle', 'name'), name='bundle_file_key'),
+            model_name="bundlefile",
+            constraint=models.UniqueConstraint(fields=("bundle", "name"), name="bundle_file_key"),
         ),
         migrations.AddConstraint(
-            model_name='bundlefile',
-            constraint=models.CheckConstraint(condition=models.Q(('rows', django.db.models.expressions.CombinedExpression(models.F('loaded'), '+', models.F('quarantined')))), name='bundle_file_counts_tie'),
+            model_name="bundlefile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "rows",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("loaded"), "+", models.F("quarantined")
+                        ),
+                    )
+                ),
+                name="bundle_file_counts_tie",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fxrate',
-            constraint=models.UniqueConstraint(fields=('currency', 'business_date', 'bundle'), name='rate_key'),
+            model_name="fxrate",
+            constraint=models.UniqueConstraint(
+                fields=("currency", "business_date", "bundle"), name="rate_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fxrate',
-            constraint=models.CheckConstraint(condition=models.Q(('rate__gt', 0), ('rate__lt', 10000000000)), name='rate_positive'),
+            model_name="fxrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rate__gt", 0), ("rate__lt", 10000000000)), name="rate_positive"
+            ),
         ),
         migrations.AddIndex(
-            model_name='latechange',
-            index=models.Index(condition=models.Q(('applied_at__isnull', True)), fields=['customer'], name='late_change_waiting'),
+            model_name="latechange",
+            index=models.Index(
+                condition=models.Q(("applied_at__isnull", True)),
+                fields=["customer"],
+                name="late_change_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('currency', 'CNY'), _negated=True), fields=['currency'], name='account_foreign'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("currency", "CNY"), _negated=True),
+                fields=["currency"],
+                name="account_foreign",
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('closed_on__isnull', False)), fields=['closed_on'], name='account_closed'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("closed_on__isnull", False)), fields=["closed_on"], name="account_closed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='account_dates'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                ),
+                name="account_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('business_date', 'version'), name='run_key'),
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("business_date", "version"), name="run_key"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('business_date',), name='run_one_current'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("business_date",), name="run_one_current"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('status', 'succeeded'), _connector='OR'), name='run_current_succeeded'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_current", False), ("status", "succeeded"), _connector="OR"),
+                name="run_current_succeeded",
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlement',
-            index=models.Index(fields=['customer', 'business_date'], name='settlement_customer'),
+            model_name="settlement",
+            index=models.Index(fields=["customer", "business_date"], name="settlement_customer"),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('usd_amount__lt', 1000000000000000000)), name='settlement_is_a_number'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("usd_amount__lt", 1000000000000000000)), name="settlement_is_a_number"
+            ),
         ),
     ]

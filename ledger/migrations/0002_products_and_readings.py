@@ -7,55 +7,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0001_initial'),
-        ('managers', '0001_initial'),
+        ("ledger", "0001_initial"),
+        ("managers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomerProduct',
+            name="CustomerProduct",
             fields=[
-                ('pk', models.CompositePrimaryKey('customer', 'bucket', 'since', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('bucket', models.CharField(max_length=24, verbose_name='计入')),
-                ('since', models.DateField(verbose_name='起')),
-                ('balance', models.DecimalField(decimal_places=2, max_digits=24, verbose_name='余额')),
-                ('product_before', models.DecimalField(decimal_places=2, max_digits=32, verbose_name='此前积数')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='managers.customer')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "customer",
+                        "bucket",
+                        "since",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("bucket", models.CharField(max_length=24, verbose_name="计入")),
+                ("since", models.DateField(verbose_name="起")),
+                ("balance", models.DecimalField(decimal_places=2, max_digits=24, verbose_name="余额")),
+                (
+                    "product_before",
+                    models.DecimalField(decimal_places=2, max_digits=32, verbose_name="此前积数"),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="managers.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '客户积数',
-                'verbose_name_plural': '客户积数',
+                "verbose_name": "客户积数",
+                "verbose_name_plural": "客户积数",
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('pk', models.CompositePrimaryKey('run', 'manager', 'window', 'floor', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('window', models.CharField(max_length=16)),
-                ('floor', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('days', models.PositiveSmallIntegerField()),
-                ('deposit_product', models.DecimalField(decimal_places=8, max_digits=38)),
-                ('loan_product', models.DecimalField(decimal_places=8, max_digits=38)),
-                ('settlement_usd', models.DecimalField(decimal_places=8, max_digits=30)),
-                ('largest_deposit_product', models.DecimalField(decimal_places=2, max_digits=32)),
-                ('largest_loan_product', models.DecimalField(decimal_places=2, max_digits=32)),
-                ('base_product', models.DecimalField(decimal_places=8, max_digits=38, null=True)),
-                ('base_days', models.PositiveSmallIntegerField()),
-                ('base_gap', models.CharField(blank=True, max_length=16)),
-                ('largest_deposit_customer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='managers.customer')),
-                ('largest_loan_customer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='managers.customer')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='managers.clientmanager')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='ledger.run')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run",
+                        "manager",
+                        "window",
+                        "floor",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("window", models.CharField(max_length=16)),
+                ("floor", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("days", models.PositiveSmallIntegerField()),
+                ("deposit_product", models.DecimalField(decimal_places=8, max_digits=38)),
+                ("loan_product", models.DecimalField(decimal_places=8, max_digits=38)),
+                ("settlement_usd", models.DecimalField(decimal_places=8, max_digits=30)),
+                ("largest_deposit_product", models.DecimalField(decimal_places=2, max_digits=32)),
+                ("largest_loan_product", models.DecimalField(decimal_places=2, max_digits=32)),
+                ("base_product", models.DecimalField(decimal_places=8, max_digits=38, null=True)),
+                ("base_days", models.PositiveSmallIntegerField()),
+                ("base_gap", models.CharField(blank=True, max_length=16)),
+                (
+                    "largest_deposit_customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="managers.customer",
+                    ),
+                ),
+                (
+                    "largest_loan_customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="managers.customer",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="managers.clientmanager",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="ledger.run",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标读数',
-                'verbose_name_plural': '指标读数',
+                "verbose_name": "指标读数",
+                "verbose_name_plural": "指标读数",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reading',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='61c3e96fc9fcb5773680f064c52aa3c7aa50ab47', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d099f', table='ledger_reading', when='BEFORE')),
+            model_name="reading",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="61c3e96fc9fcb5773680f064c52aa3c7aa50ab47",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d099f",
+                    table="ledger_reading",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

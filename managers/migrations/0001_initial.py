@@ -15,230 +15,557 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('display_name', models.CharField(blank=True, max_length=80, verbose_name='显示名')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                ("display_name", models.CharField(blank=True, max_length=80, verbose_name="显示名")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用户',
-                'verbose_name_plural': '用户',
-                'abstract': False,
+                "verbose_name": "用户",
+                "verbose_name_plural": "用户",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='用途')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True, verbose_name='摘要')),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='权限范围')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('expires_at', models.DateTimeField(verbose_name='到期')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='吊销时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="用途")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True, verbose_name="摘要")),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None, verbose_name="权限范围"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="创建时间")),
+                ("expires_at", models.DateTimeField(verbose_name="到期")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="吊销时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_tokens",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="用户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接口令牌',
-                'verbose_name_plural': '接口令牌',
-                'ordering': ['-created_at'],
+                "verbose_name": "接口令牌",
+                "verbose_name_plural": "接口令牌",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Branch',
+            name="Branch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='机构号')),
-                ('name', models.CharField(max_length=120, verbose_name='机构名称')),
-                ('kind', models.CharField(choices=[('head_office', '总行'), ('region', '区域'), ('branch', '分行'), ('rural_bank', '村镇银行'), ('outlet', '营业机构')], max_length=16, verbose_name='类型')),
-                ('path', models.CharField(default='/', editable=False, max_length=400, verbose_name='路径')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='managers.branch', verbose_name='上级机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="机构号")),
+                ("name", models.CharField(max_length=120, verbose_name="机构名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("head_office", "总行"),
+                            ("region", "区域"),
+                            ("branch", "分行"),
+                            ("rural_bank", "村镇银行"),
+                            ("outlet", "营业机构"),
+                        ],
+                        max_length=16,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("path", models.CharField(default="/", editable=False, max_length=400, verbose_name="路径")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="managers.branch",
+                        verbose_name="上级机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'verbose_name_plural': '机构',
-                'ordering': ['path'],
+                "verbose_name": "机构",
+                "verbose_name_plural": "机构",
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='ClientManager',
+            name="ClientManager",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('employee_no', models.CharField(max_length=32, unique=True, verbose_name='工号')),
-                ('name', models.CharField(max_length=80, verbose_name='姓名')),
-                ('pinyin', models.CharField(blank=True, db_index=True, editable=False, max_length=200, verbose_name='拼音')),
-                ('line', models.CharField(choices=[('corporate', '公司'), ('personal', '个人'), ('integrated', '综合'), ('micro', '小额')], max_length=16, verbose_name='条线')),
-                ('hired_on', models.DateField(verbose_name='入行日期')),
-                ('post_started_on', models.DateField(verbose_name='任现职日期')),
-                ('grade_code', models.CharField(help_text='名册随批次送达的等级', max_length=32, verbose_name='名册等级')),
-                ('education', models.CharField(blank=True, max_length=32, verbose_name='学历')),
-                ('title_level', models.CharField(blank=True, max_length=32, verbose_name='职称')),
-                ('status', models.CharField(choices=[('candidate', '候选'), ('trainee', '见习'), ('on_post', '在岗'), ('suspended', '停职'), ('back_office', '转内勤'), ('left', '离职')], default='on_post', max_length=16, verbose_name='状态')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managers', to='managers.branch', verbose_name='机构')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='client_manager', to=settings.AUTH_USER_MODEL, verbose_name='登录账号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("employee_no", models.CharField(max_length=32, unique=True, verbose_name="工号")),
+                ("name", models.CharField(max_length=80, verbose_name="姓名")),
+                (
+                    "pinyin",
+                    models.CharField(
+                        blank=True, db_index=True, editable=False, max_length=200, verbose_name="拼音"
+                    ),
+                ),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[
+                            ("corporate", "公司"),
+                            ("personal", "个人"),
+                            ("integrated", "综合"),
+                            ("micro", "小额"),
+                        ],
+                        max_length=16,
+                        verbose_name="条线",
+                    ),
+                ),
+                ("hired_on", models.DateField(verbose_name="入行日期")),
+                ("post_started_on", models.DateField(verbose_name="任现职日期")),
+                (
+                    "grade_code",
+                    models.CharField(
+                        help_text="名册随批次送达的等级", max_length=32, verbose_name="名册等级"
+                    ),
+                ),
+                ("education", models.CharField(blank=True, max_length=32, verbose_name="学历")),
+                ("title_level", models.CharField(blank=True, max_length=32, verbose_name="职称")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("candidate", "候选"),
+                            ("trainee", "见习"),
+                            ("on_post", "在岗"),
+                            ("suspended", "停职"),
+                            ("back_office", "转内勤"),
+                            ("left", "离职"),
+                        ],
+                        default="on_post",
+                        max_length=16,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="managers",
+                        to="managers.branch",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="client_manager",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登录账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '客户经理',
-                'verbose_name_plural': '客户经理',
-                'ordering': ['employee_no'],
+                "verbose_name": "客户经理",
+                "verbose_name_plural": "客户经理",
+                "ordering": ["employee_no"],
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_no', models.CharField(max_length=32, unique=True, verbose_name='客户号')),
-                ('name', models.CharField(max_length=160, verbose_name='客户名称')),
-                ('kind', models.CharField(choices=[('corporate', '公司客户'), ('personal', '个人客户')], max_length=16, verbose_name='类型')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='managers.branch', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("customer_no", models.CharField(max_length=32, unique=True, verbose_name="客户号")),
+                ("name", models.CharField(max_length=160, verbose_name="客户名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("corporate", "公司客户"), ("personal", "个人客户")],
+                        max_length=16,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customers",
+                        to="managers.branch",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '客户',
-                'verbose_name_plural': '客户',
-                'ordering': ['customer_no'],
+                "verbose_name": "客户",
+                "verbose_name_plural": "客户",
+                "ordering": ["customer_no"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.DecimalField(decimal_places=6, max_digits=7, verbose_name='归属比例')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('source_bundle', models.PositiveIntegerField(verbose_name='批次')),
-                ('source_line', models.PositiveIntegerField(verbose_name='行')),
-                ('superseded_by', models.PositiveIntegerField(blank=True, null=True, verbose_name='被批次取代')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='managers.clientmanager', verbose_name='客户经理')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='managers.customer', verbose_name='客户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("share", models.DecimalField(decimal_places=6, max_digits=7, verbose_name="归属比例")),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("source_bundle", models.PositiveIntegerField(verbose_name="批次")),
+                ("source_line", models.PositiveIntegerField(verbose_name="行")),
+                (
+                    "superseded_by",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="被批次取代"),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="managers.clientmanager",
+                        verbose_name="客户经理",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="managers.customer",
+                        verbose_name="客户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '归属',
-                'verbose_name_plural': '归属',
-                'ordering': ['customer', 'starts_on', 'manager'],
+                "verbose_name": "归属",
+                "verbose_name_plural": "归属",
+                "ordering": ["customer", "starts_on", "manager"],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=32, verbose_name='角色')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('branch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='managers.branch', verbose_name='机构')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授予人')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=32, verbose_name="角色")),
+                ("starts_on", models.DateField(verbose_name="起")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="managers.branch",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="授予人",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="用户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '授权',
-                'verbose_name_plural': '授权',
-                'ordering': ['user', 'role', 'starts_on'],
+                "verbose_name": "授权",
+                "verbose_name_plural": "授权",
+                "ordering": ["user", "role", "starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='LogEntry',
+            name="LogEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='时间')),
-                ('action', models.CharField(max_length=60, verbose_name='动作')),
-                ('subject', models.CharField(db_index=True, max_length=120, verbose_name='对象')),
-                ('reason', models.TextField(blank=True, verbose_name='原因')),
-                ('detail', models.JSONField(default=dict, verbose_name='明细')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True, verbose_name="时间")),
+                ("action", models.CharField(max_length=60, verbose_name="动作")),
+                ("subject", models.CharField(db_index=True, max_length=120, verbose_name="对象")),
+                ("reason", models.TextField(blank=True, verbose_name="原因")),
+                ("detail", models.JSONField(default=dict, verbose_name="明细")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '操作日志',
-                'verbose_name_plural': '操作日志',
-                'ordering': ['-at', '-id'],
+                "verbose_name": "操作日志",
+                "verbose_name_plural": "操作日志",
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='branch',
-            index=models.Index(fields=['path'], name='branch_path', opclasses=['varchar_pattern_ops']),
+            model_name="branch",
+            index=models.Index(fields=["path"], name="branch_path", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['head_office', 'region', 'branch', 'rural_bank', 'outlet'])), name='branch_kind_known'),
+            model_name="branch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["head_office", "region", "branch", "rural_bank", "outlet"])),
+                name="branch_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branch',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='branch_not_its_own_parent'),
+            model_name="branch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="branch_not_its_own_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clientmanager',
-            constraint=models.CheckConstraint(condition=models.Q(('line__in', ['corporate', 'personal', 'integrated', 'micro'])), name='manager_line_known'),
+            model_name="clientmanager",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("line__in", ["corporate", "personal", "integrated", "micro"])),
+                name="manager_line_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clientmanager',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['candidate', 'trainee', 'on_post', 'suspended', 'back_office', 'left'])), name='manager_status_known'),
+            model_name="clientmanager",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["candidate", "trainee", "on_post", "suspended", "back_office", "left"])
+                ),
+                name="manager_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['corporate', 'personal'])), name='customer_kind_known'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["corporate", "personal"])), name="customer_kind_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['manager', 'starts_on'], name='assignment_manager'),
+            model_name="assignment",
+            index=models.Index(fields=["manager", "starts_on"], name="assignment_manager"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['customer', 'starts_on'], name='assignment_customer'),
+            model_name="assignment",
+            index=models.Index(fields=["customer", "starts_on"], name="assignment_customer"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 1)), name='assignment_share'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gte", 0), ("share__lte", 1)), name="assignment_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='assignment_dates'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="assignment_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_by__isnull', True)), fields=('customer', 'manager', 'starts_on'), name='assignment_key'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_by__isnull", True)),
+                fields=("customer", "manager", "starts_on"),
+                name="assignment_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('superseded_by__isnull', True)), expressions=[('customer', '='), ('manager', '='), (managers.models.portfolio._Validity('starts_on', 'ends_on', models.Value('[]')), '&&')], name='assignment_no_overlap'),
+            model_name="assignment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("superseded_by__isnull", True)),
+                expressions=[
+                    ("customer", "="),
+                    ("manager", "="),
+                    (managers.models.portfolio._Validity("starts_on", "ends_on", models.Value("[]")), "&&"),
+                ],
+                name="assignment_no_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'branch', 'starts_on'), name='grant_key'),
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                fields=("user", "role", "branch", "starts_on"), name="grant_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grant_dates'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="grant_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', True), ('granted_by__isnull', True)), models.Q(('granted_by__isnull', False), models.Q(('granted_by', models.F('confirmed_by')), _negated=True), models.Q(('granted_by', models.F('user')), _negated=True), models.Q(('confirmed_by', models.F('user')), _negated=True)), _connector='OR'), name='grant_two_people'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_by__isnull", True), ("granted_by__isnull", True)),
+                    models.Q(
+                        ("granted_by__isnull", False),
+                        models.Q(("granted_by", models.F("confirmed_by")), _negated=True),
+                        models.Q(("granted_by", models.F("user")), _negated=True),
+                        models.Q(("confirmed_by", models.F("user")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_two_people",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='logentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4b63c7423e6d06ba26d3bf8959072163466452e3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d6b71', table='managers_logentry', when='BEFORE')),
+            model_name="logentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4b63c7423e6d06ba26d3bf8959072163466452e3",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d6b71",
+                    table="managers_logentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -22,18 +22,18 @@
     return (points || []).map(function (point) { return [point[0], number(point[1], chart)]; });
   }
 
-  // Thresholds that lie close together would write over each other: the second label goes to the other end.
+  // Thresholds that lie close together would write over each other: the lower one is named below its line.
   function thresholds(chart) {
     const values = (chart.thresholds || []).map(function (one) { return number(one.value, chart); });
     const near = highest(chart) * 0.09;
     return (chart.thresholds || []).map(function (threshold, index) {
-      const crowded = values.slice(0, index).some(function (other) { return Math.abs(other - values[index]) < near; });
+      const crowded = values.some(function (other) { return other > values[index] && other - values[index] < near; });
       const colour = threshold.next ? TONES[0] : INK;
       return {
         yAxis: values[index],
         name: threshold.label,
         lineStyle: { color: colour, type: [5, 4], width: 1.2 },
-        label: { color: colour, formatter: "{b}", position: crowded ? "insideStartTop" : "insideEndTop" },
+        label: { color: colour, formatter: "{b}", position: crowded ? "insideEndBottom" : "insideEndTop" },
       };
     });
   }

@@ -131,7 +131,12 @@ def sees_the_result(linxw: Page, shoot: Shoot) -> None:
 
 
 PAGES = {
-    "linxw": ["/me/", "/managers/010102/figures/deposit_daily_average/?floor=3000000", "/rulebooks/"],
+    "linxw": [
+        "/me/",
+        "/managers/010102/figures/deposit_daily_average/?floor=3000000",
+        "/rulebooks/",
+        "/password/",
+    ],
     "risk": ["/queue/", "/cycles/", "/rulebooks/corporate-six-grades/1/"],
     "hr": [
         "/admin/",

@@ -12,9 +12,9 @@ import pytest
 
 from grading.rules import checker, verdict
 from grading.rules.catalogue import METRICS
-from ledger.rules.figures import Figure, MetricRef
 from grading.rules.reasons import Reason
 from grading.rules.schema import Rulebook
+from ledger.rules.figures import Figure, MetricRef
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "tests" / "cases").glob("*.toml"))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from grading.rules.comparisons import COMPARISONS
 from grading.rules.conditions import Group, Label, Node, Not, Unless, count_outcome, leaf
-from ledger.rules.figures import Figure, MetricRef
 from grading.rules.operands import Measured, Named, Number, Scope, Term
 from grading.rules.reasons import Outcome, Reason
+from ledger.rules.figures import Figure, MetricRef
 
 NO_FLOOR = Number.of(Decimal(0))
 METRICS = ("deposit_daily_average", "loan_daily_average", "international_settlement", "advances")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from grading.rules import checker, verdict
 from grading.rules.comparisons import COMPARISONS
-from ledger.rules.figures import Figure
 from grading.rules.schema import OUTCOMES, TRANSITION_STATES
 from grading.rules.trees import NODES
+from ledger.rules.figures import Figure
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "rulebooks.md").read_text("utf-8")
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grading.rules import checker, verdict
-from ledger.rules.figures import Figure, MetricRef, evidence_from_list, evidence_to_list, shown
 from grading.rules.schema import numbers_in_force
 from grading.rules.wording import NODE_OUTCOMES, OUTCOMES, WHY, why
+from ledger.rules.figures import Figure, MetricRef, evidence_from_list, evidence_to_list, shown
 
 FILE = Path(__file__).resolve().parents[2] / "grading" / "rulebooks" / "corporate-six-grades.toml"
 TEXT = FILE.read_text("utf-8")

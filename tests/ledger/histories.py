@@ -58,7 +58,7 @@ def manager_row(employee_no: str) -> tuple[str, ...]:
 
 
 class History:
-    """A bank growing step by step, in the database and in its twin; `number(low, high)` makes every choice."""
+    """A bank growing step by step, in the database and in its twin; `number(low, high)` chooses."""
 
     def __init__(self, number: Callable[[int, int], int], folder: Path) -> None:
         self.number, self.folder = number, folder
@@ -135,8 +135,9 @@ class History:
         if not Run.objects.exists():
             # publishing a whole year takes the test a minute and shows nothing more
             start = start or date(1993, 12, 31)
+            start = min(start, to, self.twin.covered_through)
         if start is not None and start > to:
-            start = None if Run.objects.exists() else to
+            start = None
         self.steps.append(f"run_nights(to={to}, start={start})")
         if (
             start is not None
@@ -293,7 +294,7 @@ class History:
         """Run the last nights; every published figure equals the twin's, and nothing is left to do."""
         last = date(1994, 1, 5)
         if not Run.objects.exists() and self.first_night is None:
-            self.first_night = date(1993, 12, 31)
+            self.first_night = min(date(1993, 12, 31), self.twin.covered_through)
         run_nights(to=last, start=self.first_night)
         through = min(last, self.twin.covered_through)
         assert run_nights(to=last).runs == []

@@ -136,6 +136,21 @@ def test_a_gap_in_what_was_delivered_stops_the_nights_until_it_is_filled(deliver
     assert nights("1994-01-09") == [f"1994-01-0{day} v1" for day in (6, 7, 8, 9)]
 
 
+def test_dates_published_before_a_later_first_night_stay_looked_after(deliver: Deliver) -> None:
+    masters = {name: rows for name, rows in bank.REGISTER.items() if name in bank.FILES[:5]}
+    rate = {"fx_rates.csv": [("USD", "1994-01-08", "5.77")]}
+    deliver(masters | rate, "1994-01-08", "1994-01-09")
+    assert nights("1994-01-09", start="1994-01-08") == ["1994-01-08 v1", "1994-01-09 v1"]
+    deliver(bank.REGISTER)
+    assert nights("1994-01-05") == [f"1994-01-0{day} v1" for day in range(1, 6)]
+    deliver({"balances.csv": [("A1", "1994-01-06", "7")]}, "1994-01-06", "1994-01-07")
+    deliver({"balances.csv": [("A1", "1994-01-02", "5")]})
+    assert nights("1994-01-09") == [
+        *(f"1994-01-0{day} v2" for day in (2, 3, 4, 5)),
+        *("1994-01-06 v1", "1994-01-07 v1", "1994-01-08 v2", "1994-01-09 v2"),
+    ]
+
+
 ARREARS = {"loan_classes.csv": [("L2", "1994-01-02", "normal", "12.00")]}
 NEW_LOAN = {"accounts.csv": [("L2", "C3", "loan", "loan", "CNY", "1994-01-01", "")]}
 

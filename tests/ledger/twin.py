@@ -50,6 +50,7 @@ class Twin:
     rates: dict[str, dict[date, Decimal]] = field(default_factory=dict)
     classes: dict[str, dict[date, tuple[str, int]]] = field(default_factory=dict)
     settlements: list[tuple[str, date, int]] = field(default_factory=list)
+    settled: list[list[Sequence[Any]]] = field(default_factory=list)
     feeds: set[str] = field(default_factory=set)
     spans: list[tuple[date, date]] = field(default_factory=list)
 
@@ -83,8 +84,11 @@ class Twin:
             self.rates.setdefault(currency, {})[date.fromisoformat(on)] = Decimal(rate)
         for no, on, loan_class, arrears in files.get("loan_classes.csv", ()):
             self.classes.setdefault(no, {})[date.fromisoformat(on)] = loan_class, fen(arrears or "0")
-        for customer, on, amount in files.get("settlements.csv", ()):
-            self.settlements.append((customer, date.fromisoformat(on), fen(amount)))
+        # a row is one settlement and has no key, so the very same file again is known by its content
+        if files.get("settlements.csv") and list(files["settlements.csv"]) not in self.settled:
+            self.settled.append(list(files["settlements.csv"]))
+            for customer, on, amount in files["settlements.csv"]:
+                self.settlements.append((customer, date.fromisoformat(on), fen(amount)))
         if "settlements.csv" in files:
             self.feeds.add("settlements")
         if "loan_classes.csv" in files:
