@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max, Min
 
 from ledger import feeds
 from ledger.models import Bundle, BundleFile, Feed, LedgerState
@@ -136,17 +137,19 @@ def _dates(cursor: Any, present: Sequence[FeedFile]) -> tuple[date, date] | None
 
 
 def _check_manifest_dates(cursor: Any, start: date, end: date, present: Sequence[FeedFile]) -> None:
-    """A whole year without a row at either end of the span: a date that was mistyped or altered.
+    """A whole year without a row at either end of what is known so far: a date mistyped or altered.
 
-    Nothing else would notice, and the nights would publish years of nothing.
+    Nothing else would notice, and the nights would publish years of nothing. Inside what is known a wide
+    span with few rows is a correction like any other.
     """
     dates = _dates(cursor, present) if end - start >= YEAR else None
     if dates is None:
         return
+    known = Bundle.objects.aggregate(first=Min("from_on"), last=Max("to_on"))
     errors = []
-    if dates[0] - start >= YEAR:
+    if dates[0] - start >= YEAR and start < (known["first"] or date.max):
         errors.append(BadRow(manifest.MANIFEST, 0, "from", str(start), "year_without_rows", str(dates[0])))
-    if end - dates[1] >= YEAR:
+    if end - dates[1] >= YEAR and end > (known["last"] or date.min):
         errors.append(BadRow(manifest.MANIFEST, 0, "to", str(end), "year_without_rows", str(dates[1])))
     if errors:
         raise Refused(errors)

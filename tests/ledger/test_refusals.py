@@ -133,6 +133,19 @@ def test_a_span_with_a_whole_year_of_nothing(folder: Path) -> None:
     ]
 
 
+def test_a_correction_over_a_wide_span_that_is_known_already_may_have_few_rows(
+    folder: Path, tmp_path: Path
+) -> None:
+    wide = Window("span", date(1993, 1, 1), date(1995, 1, 5))
+    ends = [("USD", "1993-01-01", "5.7"), ("USD", "1995-01-05", "5.9")]
+    bank.loaded(bank.write(folder, {"fx_rates.csv": ends}, wide))
+    bank.loaded(bank.write(tmp_path / "later", {"balances.csv": [("A1", "1994-01-04", "9")]}, wide))
+    wider = Window("span", date(1992, 12, 31), date(1995, 1, 5))
+    assert refused(bank.write(tmp_path / "wider", {"balances.csv": [("A1", "1994-01-04", "8")]}, wider)) == [
+        ("manifest.json", 0, "from", "1992-12-31", "year_without_rows")
+    ]
+
+
 def test_a_quiet_month_at_an_end_of_the_span_is_no_error(folder: Path) -> None:
     bank.loaded(bank.edit_manifest(folder, lambda c: c.update({"from": "1993-12-01", "to": "1994-01-31"})))
 
