@@ -40,13 +40,14 @@ messages: venv ## collect the texts to translate into locale/ and compile them (
 screens: venv ## take the pictures of docs/screens anew (needs Chromium)
 	SCREENS=docs/screens $(IN_HOUSE) pytest -m browser
 
-bench: venv ## one load and one night beside the bare writes, as ratios (BENCH="--accounts 20000 --days 30")
-	$(IN_HOUSE) python -m benchmarks.night $(BENCH)
+bench: $(VENV)/.bench.done ## nights, loads and reads beside floor and rivals (BENCH="--accounts 5000 --days 10,20")
+	$(IN_HOUSE) python -m benchmarks $(BENCH)
 
 lock: venv ## pin every dependency of pyproject.toml with its hashes
 	$(VENV)/bin/python -m pip install --quiet uv
-	for name in base local dev; do \
-	  case $$name in base) extras=;; local) extras="--extra local";; dev) extras="--extra local --extra dev";; esac; \
+	for name in base local dev bench; do \
+	  case $$name in base) extras=;; local) extras="--extra local";; dev) extras="--extra local --extra dev";; \
+	    bench) extras="--extra local --extra bench";; esac; \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header $$extras pyproject.toml -o requirements/$$name.txt || exit 1; \
 	done
@@ -63,4 +64,9 @@ $(VENV)/.local.done: requirements/local.txt | $(VENV)/bin/python
 # The test environment holds everything the local one does.
 $(VENV)/.dev.done: requirements/dev.txt requirements/local.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@ $(VENV)/.local.done
+
+# So does the benchmark's.
+$(VENV)/.bench.done: requirements/bench.txt requirements/local.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@ $(VENV)/.local.done

@@ -18,7 +18,6 @@ from ledger import queries as ledger
 from ledger.models import Run
 from ledger.rules import windows
 from ledger.rules.windows import Period, Window
-from ledger.sql import set_wise, statement
 from managers.models import Assignment, ClientManager, User
 
 # What a page about appraisals touches of each; without it every row would ask again.
@@ -146,10 +145,7 @@ def deposits_at_end(run: Run, managers: list[int]) -> dict[int, tuple[Fraction, 
     end = run.business_date
     last_days = Window("last_days", end - timedelta(days=flags.LAST_DAYS - 1), end)
     spans = [last_days, windows.window("quarter", end)]
-    given = ledger.rollup_parameters(spans, [Decimal(0)], run=run.pk, managers=managers)
-    with set_wise() as cursor:
-        cursor.execute(statement("rollup"), given)
-        rows = [ledger.ReadingRow(*row) for row in cursor.fetchall()]
+    rows = ledger.live(spans, [Decimal(0)], managers, run=run.pk).values()
     found = {(row.manager_id, row.window): Fraction(row.deposit_product) / row.days for row in rows}
     return {manager: (found[manager, "last_days"], found[manager, "quarter"]) for manager in managers}
 

@@ -1,28 +1,36 @@
-"""A large plain bank written as extract bundles: as many accounts and days as asked for, never in memory."""
+"""The bank that is measured: how large it is, which days its nights are, and how a bundle is closed."""
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from random import Random
-from typing import Any
 
-FIRST = date(2025, 1, 1)
-CURRENCIES = ("USD", "EUR", "HKD", "GBP")
-CHANGED_A_DAY = 0.08
-FOREIGN = 0.03
-SHARED = 0.05
+#: Month, quarter and year to date have different lengths here, and no measured night is the first of a month.
+FIRST_NIGHT = date(2025, 12, 15)
+LAST_NIGHT = date(2025, 12, 31)
+#: Own daily averages of deposits, in yuan, from which a customer counts.
+FLOORS = (0, 500_000, 1_000_000, 3_000_000, 5_000_000)
+#: Millionths of all accounts whose balance changes on a day.
+NORMAL, HALF, DOUBLE = 80_000, 40_000, 160_000
 
 
 @dataclass(frozen=True)
-class Size:
-    """How large: accounts, and days of history before the night that is measured."""
+class Night:
+    """One measured business date, and how many millionths of all balances change on it."""
+
+    day: date
+    changed: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Bank:
+    """How large: accounts, days of history before the first night, and repeats of everything measured."""
 
     accounts: int
     days: int
+    repeats: int
 
     @property
     def customers(self) -> int:
@@ -35,126 +43,55 @@ class Size:
         return max(self.accounts // 200, 2)
 
     @property
-    def last(self) -> date:
-        """The business date of the measured night."""
-        return FIRST + timedelta(days=self.days)
+    def first(self) -> date:
+        """The first day of the history: every account has a balance from here on."""
+        return FIRST_NIGHT - timedelta(days=self.days)
+
+    @property
+    def eve(self) -> date:
+        """The last day of the history."""
+        return FIRST_NIGHT - timedelta(days=1)
+
+    @property
+    def nights(self) -> tuple[Night, ...]:
+        """One to warm up, then as many as there are repeats at the usual, half and double rate of changes."""
+        kinds = [("normal", NORMAL), ("half", HALF), ("double", DOUBLE)]
+        plan = [("warm-up", NORMAL)] + [kind for kind in kinds for _ in range(self.repeats)]
+        days = (FIRST_NIGHT + timedelta(days=offset) for offset in range(len(plan)))
+        return tuple(Night(day, changed, kind) for day, (kind, changed) in zip(days, plan, strict=False))
+
+    @property
+    def compared(self) -> date:
+        """The night whose figures everybody computes: the last one at the usual rate of changes."""
+        return max(night.day for night in self.nights if night.kind == "normal")
 
 
-def write_history(folder: Path, size: Size) -> Path:
-    """Register and balances of all days before the measured one, as one bundle."""
-    bundle = Writer(folder, FIRST, size.last - timedelta(days=1))
-    bundle.add("branches.csv", ("code", "name", "kind", "parent_code"), [("HO", "总行", "head_office", "")])
-    bundle.add("managers.csv", MANAGER, (manager(number) for number in range(size.managers)))
-    bundle.add(
-        "customers.csv",
-        ("customer_no", "name", "kind", "branch_code"),
-        ((f"C{n}", f"客户{n}", "corporate", "HO") for n in range(size.customers)),
-    )
-    bundle.add("accounts.csv", ACCOUNT, (account(number, size) for number in range(size.accounts)))
-    bundle.add(
-        "assignments.csv", ("customer_no", "employee_no", "share", "starts_on", "ends_on"), assignments(size)
-    )
-    bundle.add("fx_rates.csv", RATE, rates(FIRST, size.days))
-    bundle.add("balances.csv", BALANCE, history(size))
-    return bundle.close()
+def windows(on: date) -> dict[str, tuple[date, int]]:
+    """Month, quarter and year to `on`: their first day and their length in days.
+
+    Worked out here and not by the product, so that a wrong window would show as a difference.
+    """
+    starts = {
+        "month": date(on.year, on.month, 1),
+        "quarter": date(on.year, on.month - (on.month - 1) % 3, 1),
+        "year": date(on.year, 1, 1),
+    }
+    return {name: (start, (on - start).days + 1) for name, start in starts.items()}
 
 
-def write_day(folder: Path, size: Size) -> Path:
-    """The change file of the measured day."""
-    bundle = Writer(folder, size.last, size.last)
-    bundle.add("fx_rates.csv", RATE, rates(size.last, 1))
-    bundle.add("balances.csv", BALANCE, changes(size, size.days))
-    return bundle.close()
+def close_bundle(folder: Path, start: date, end: date) -> Path:
+    """Write the manifest of the CSV files in `folder`, none of which has line breaks in its fields."""
+    files = {path.name: _entry(path) for path in sorted(folder.glob("*.csv"))}
+    content = {"from": start.isoformat(), "to": end.isoformat(), "files": files}
+    (folder / "manifest.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return folder
 
 
-MANAGER = (
-    "employee_no",
-    "name",
-    "branch_code",
-    "line",
-    "hired_on",
-    "post_started_on",
-    "grade_code",
-    "education",
-    "title_level",
-)
-ACCOUNT = ("account_no", "customer_no", "kind", "product", "currency", "opened_on", "closed_on")
-BALANCE = ("account_no", "business_date", "balance")
-RATE = ("currency", "business_date", "rate")
-
-
-def manager(number: int) -> tuple[Any, ...]:
-    """One manager of the second grade."""
-    return (f"E{number}", f"经理{number}", "HO", "corporate", "2015-01-01", "2020-01-01", "second", "", "")
-
-
-def account(number: int, size: Size) -> tuple[Any, ...]:
-    """Nine in ten are deposits; a few are foreign."""
-    pick = Random(number)
-    kind = "loan" if number % 10 == 9 else "deposit"
-    currency = pick.choice(CURRENCIES) if pick.random() < FOREIGN else "CNY"
-    product = "working_capital" if kind == "loan" else ("agreement" if number % 50 == 0 else "demand")
-    return (f"A{number}", f"C{number % size.customers}", kind, product, currency, FIRST, "")
-
-
-def assignments(size: Size) -> Iterator[tuple[Any, ...]]:
-    """Every customer has a manager; one in twenty is shared with the next."""
-    for number in range(size.customers):
-        holder = number % size.managers
-        if number % round(1 / SHARED):
-            yield f"C{number}", f"E{holder}", "1", FIRST, ""
-        else:
-            yield f"C{number}", f"E{holder}", "0.7", FIRST, ""
-            yield f"C{number}", f"E{(holder + 1) % size.managers}", "0.3", FIRST, ""
-
-
-def rates(start: date, days: int) -> Iterator[tuple[Any, ...]]:
-    """A rate a day for every currency."""
-    for offset in range(days):
-        for place, currency in enumerate(CURRENCIES):
-            yield currency, start + timedelta(days=offset), f"{5 + place + (offset % 50) / 1000:.4f}"
-
-
-def history(size: Size) -> Iterator[tuple[Any, ...]]:
-    """An opening balance for every account, then each day's changes."""
-    pick = Random(0)
-    for number in range(size.accounts):
-        yield f"A{number}", FIRST, f"{pick.randrange(1, 10**9) / 100:.2f}"
-    for offset in range(1, size.days):
-        yield from changes(size, offset)
-
-
-def changes(size: Size, offset: int) -> Iterator[tuple[Any, ...]]:
-    """The accounts whose balance changes on one day."""
-    pick = Random(offset)
-    day = FIRST + timedelta(days=offset)
-    for number in sorted(pick.sample(range(size.accounts), round(size.accounts * CHANGED_A_DAY))):
-        yield f"A{number}", day, f"{pick.randrange(1, 10**9) / 100:.2f}"
-
-
-class Writer:
-    """Writes a bundle file by file and its manifest at the end."""
-
-    def __init__(self, folder: Path, start: date, end: date) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        self.span = {"from": start.isoformat(), "to": end.isoformat()}
-        self.files: dict[str, dict[str, Any]] = {}
-
-    def add(self, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Write one file."""
-        count = 0
-        with (self.folder / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            for row in rows:
-                writer.writerow(row)
-                count += 1
-        with (self.folder / name).open("rb") as written:
-            self.files[name] = {"rows": count, "sha256": hashlib.file_digest(written, "sha256").hexdigest()}
-
-    def close(self) -> Path:
-        """Write the manifest; the bundle's folder."""
-        text = json.dumps(self.span | {"files": self.files}, indent=1)
-        (self.folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        return self.folder
+def _entry(path: Path) -> dict[str, int | str]:
+    """Rows (the header is none) and digest of one file, read once."""
+    digest, lines = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+            lines += chunk.count(b"\n")
+    return {"rows": lines - 1, "sha256": digest.hexdigest()}

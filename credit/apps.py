@@ -16,11 +16,14 @@ class CreditConfig(AppConfig):
         from ledger import explanations as ledger_explanations
         from ledger import feeds as ledger_feeds
         from ledger import metrics as ledger_metrics
-        from ledger.services import nights
+        from ledger.models import Chunk
+        from ledger.services import runs
         from ledger.services import verification as ledger_verification
 
         ledger_feeds.register(feeds.LOAN_CLASSES)
-        nights.add_step(services.work_quality)
+        runs.add_step(Chunk.Stage.PRODUCTS, services.work_exposures)
+        runs.add_step(Chunk.Stage.READINGS, services.work_quality)
+        runs.add_comparison(services.changed_rows)
         ledger_metrics.register(metrics.SOURCE)
         for invariant in verification.INVARIANTS:
             ledger_verification.register(invariant)

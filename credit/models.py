@@ -1,12 +1,14 @@
 """Classifications of loans as delivered, daily exposures and the quality readings made from them."""
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Account, Run
 from ledger.models.accounts import Delivered
+from ledger.models.runs import per_floor
 from managers.models import ClientManager, Customer
 
 
@@ -64,27 +66,31 @@ class Exposure(models.Model):
 
 
 class QualityReading(models.Model):
-    """Loan quality of one manager for one window and floor, as one run published it.
+    """Loan quality of one manager for one window, as one run published it: an entry per floor of the run.
 
     Balances are at the manager's share on the last day of the window (`base_…`: of the previous
-    quarter). The three peaks are the highest total of a single day over the customers held that day,
-    whole amounts. `unclassified` counts loans on the last day that no class was delivered for.
+    quarter; empty where the history does not reach back). The three peaks are the highest total of a single
+    day over the customers held that day, whole amounts. `unclassified` counts loans on the last day that no
+    class was delivered for.
     """
 
-    pk = models.CompositePrimaryKey("run", "manager", "window", "floor")
-    run = models.ForeignKey(Run, models.CASCADE, related_name="quality_readings", db_index=False)
-    manager = models.ForeignKey(ClientManager, models.PROTECT, related_name="+")
+    pk = models.CompositePrimaryKey("run", "manager", "window")
+    run = models.ForeignKey(
+        Run, models.CASCADE, related_name="quality_readings", db_index=False, db_constraint=False
+    )
+    manager = models.ForeignKey(
+        ClientManager, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     window = models.CharField(max_length=16)
-    floor = models.DecimalField(max_digits=20, decimal_places=2)
-    normal_balance = models.DecimalField(max_digits=32, decimal_places=8)
-    loan_balance = models.DecimalField(max_digits=32, decimal_places=8)
-    unclassified = models.PositiveIntegerField()
-    base_normal_balance = models.DecimalField(max_digits=32, decimal_places=8, null=True)
-    base_loan_balance = models.DecimalField(max_digits=32, decimal_places=8, null=True)
-    base_unclassified = models.PositiveIntegerField(null=True)
-    non_performing = models.DecimalField(max_digits=24, decimal_places=2)
-    interest_arrears = models.DecimalField(max_digits=24, decimal_places=2)
-    advances = models.DecimalField(max_digits=24, decimal_places=2)
+    normal_balance = per_floor(32, 8)
+    loan_balance = per_floor(32, 8)
+    unclassified = ArrayField(models.PositiveIntegerField())
+    base_normal_balance = per_floor(32, 8)
+    base_loan_balance = per_floor(32, 8)
+    base_unclassified = ArrayField(models.PositiveIntegerField(null=True))
+    non_performing = per_floor(24, 2)
+    interest_arrears = per_floor(24, 2)
+    advances = per_floor(24, 2)
 
     class Meta:
         verbose_name = _("质量读数")

@@ -1,19 +1,19 @@
 """Reads of loan quality: readings as published, or worked out now where none are stored."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from credit.models import QualityReading
 from ledger import queries as ledger
-from ledger.models import Run
+from ledger.models import Chunk, Run
 from ledger.rules import windows
 from ledger.rules.windows import Window
 from ledger.sql import set_wise, statement
 
 COLUMNS = (
-    'run_id, manager_id, "window", floor, normal_balance, loan_balance, unclassified, base_normal_balance,'
+    'run_id, manager_id, "window", normal_balance, loan_balance, unclassified, base_normal_balance,'
     " base_loan_balance, base_unclassified, non_performing, interest_arrears, advances"
 )
 
@@ -52,6 +52,7 @@ def parameters(
     run: int,
     managers: list[int] | None = None,
     base: str = "previous_quarter",
+    slots: tuple[int, int] = (0, Chunk.SLOTS - 1),
 ) -> dict[str, Any]:
     """Parameters of `quality.sql`."""
     return {
@@ -60,6 +61,8 @@ def parameters(
         "ends": [span.end for span in spans],
         "floors": list(floors),
         "managers": managers,
+        "first_slot": slots[0],
+        "last_slot": slots[1],
         "base_days": [base_day(span.end, base) for span in spans],
         "history_start": ledger.history_start(),
         "run": run,
@@ -72,8 +75,9 @@ def readings(
     """Readings by (manager, window, floor), against the last day of the previous quarter."""
     names, floors = set(names), {Decimal(floor) for floor in floors}
     everyone = ledger.everyone() if managers is None else list(managers)
-    stored = QualityReading.objects.filter(run=run, window__in=names, floor__in=floors, manager__in=everyone)
-    found = _keyed(QualityRow(*row) for row in stored.values_list(*QualityRow._fields))
+    stored = QualityReading.objects.filter(run=run, window__in=names, manager__in=everyone)
+    rows = stored.values_list(*(name for name in QualityRow._fields if name != "floor"))
+    found = _keyed(row for each in rows for row in _per_floor(each, run.floors) if row.floor in floors)
     lacking = [m for m in everyone if any((m, n, f) not in found for n in names for f in floors)]
     return live(run, names, floors, lacking) | found if lacking else found
 
@@ -87,11 +91,18 @@ def live(
 ) -> dict[Key, QualityRow]:
     """The same, worked out now; `base` may also be `previous_year`."""
     spans = [windows.window(name, run.business_date) for name in sorted(names)]
-    given = parameters(spans, floors, run=run.pk, managers=managers, base=base)
+    ascending = sorted({Decimal(floor) for floor in floors})
+    given = parameters(spans, ascending, run=run.pk, managers=managers, base=base)
     with set_wise() as cursor:
         cursor.execute(statement("quality", "credit.sql"), given)
-        return _keyed(QualityRow(*row) for row in cursor.fetchall())
+        return _keyed(row for each in cursor.fetchall() for row in _per_floor(each, ascending))
+
+
+def _per_floor(stored: Sequence[Any], floors: Sequence[Decimal]) -> Iterator[QualityRow]:
+    run, manager, window, *columns = stored
+    for floor, values in zip(floors, zip(*columns, strict=True), strict=True):
+        yield QualityRow(run, manager, window, Decimal(floor), *values)
 
 
 def _keyed(rows: Iterable[QualityRow]) -> dict[Key, QualityRow]:
-    return {(row.manager_id, row.window, Decimal(row.floor)): row for row in rows}
+    return {(row.manager_id, row.window, row.floor): row for row in rows}

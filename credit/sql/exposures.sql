@@ -3,8 +3,10 @@
 WITH day AS (
     SELECT generate_series(%(first)s::date, %(last)s::date, '1 day')::date AS day
 ), watched AS (
-    SELECT DISTINCT account_id FROM credit_classification
-    WHERE loan_class IN ('substandard', 'doubtful', 'loss') OR interest_arrears > 0
+    SELECT DISTINCT c.account_id
+    FROM credit_classification c JOIN ledger_account a ON a.id = c.account_id
+    WHERE a.customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
+      AND (loan_class IN ('substandard', 'doubtful', 'loss') OR interest_arrears > 0)
 ), classed AS (
     SELECT d.day, a.id AS account_id, a.customer_id, a.currency, a.closed_on, c.loan_class,
            coalesce(c.interest_arrears, 0) AS interest_arrears
@@ -35,11 +37,18 @@ WITH day AS (
         ORDER BY business_date DESC, bundle_id DESC LIMIT 1
     ) AS r ON true
 ), overdrawn AS (
-    SELECT d.day, p.customer_id, p.balance
-    FROM (SELECT *, coalesce(lead(since) OVER (PARTITION BY customer_id ORDER BY since), 'infinity') AS until
-          FROM ledger_customerproduct WHERE bucket = 'overdraft') AS p
-    JOIN day d ON d.day >= p.since AND d.day < p.until
-    WHERE p.balance > 0
+    SELECT d.day, c.customer_id, p.overdraft * 0.01 AS balance
+    FROM (
+        -- overdrawn now, or ever: its product has grown
+        SELECT customer_id FROM ledger_customerposition WHERE (overdraft > 0 OR overdraft_product > 0)
+          AND customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
+    ) AS c
+    CROSS JOIN day d
+    CROSS JOIN LATERAL (
+        SELECT overdraft FROM ledger_customerproduct
+        WHERE customer_id = c.customer_id AND since <= d.day ORDER BY since DESC LIMIT 1
+    ) AS p
+    WHERE p.overdraft > 0
 ), found AS (
     SELECT day, customer_id, non_performing, interest_arrears, 0 AS advances FROM loan
   UNION ALL

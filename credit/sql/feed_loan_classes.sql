@@ -5,6 +5,11 @@ WITH written AS (
     SELECT a.id, s.business_date, s.loan_class, s.interest_arrears, %(bundle)s, s.line_no
     FROM row_loan_classes s
     JOIN ledger_account a ON a.account_no = s.account_no
-    RETURNING business_date
+    RETURNING account_id, business_date
 )
-INSERT INTO effect (since) SELECT min(business_date) FROM written HAVING count(*) > 0
+INSERT INTO effect (customer_id, since, products)
+SELECT a.customer_id, min(w.business_date), false
+FROM written w
+JOIN ledger_account a ON a.id = w.account_id
+WHERE w.business_date <= %(applied)s
+GROUP BY a.customer_id

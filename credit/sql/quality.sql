@@ -1,4 +1,4 @@
--- Loan quality per manager, window and floor. Who counts follows from the same rule as in the ledger: the
+-- Loan quality per manager and window, an entry per floor. Who counts follows from the same rule as in the ledger: the
 -- customer's own whole average of deposits over the window reaches the floor.
 WITH win AS (
     SELECT *, "end" - start + 1 AS days
@@ -9,7 +9,8 @@ WITH win AS (
     FROM managers_clientmanager m
     CROSS JOIN win w
     CROSS JOIN unnest(%(floors)s::numeric[]) AS f (floor)
-    WHERE %(managers)s::bigint[] IS NULL OR m.id = ANY (%(managers)s)
+    WHERE (%(managers)s::bigint[] IS NULL OR m.id = ANY (%(managers)s))
+      AND m.id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
 ), lending AS (
     SELECT DISTINCT a.customer_id FROM ledger_account a JOIN ledger_product p ON p.id = a.product_id
     WHERE p.kind = 'loan'
@@ -17,19 +18,11 @@ WITH win AS (
     SELECT customer_id FROM lending
   UNION SELECT customer_id FROM credit_exposure WHERE business_date <= (SELECT max("end") FROM win)
 ), own AS (
-    SELECT w.name, r.customer_id, coalesce(z.product, 0) - coalesce(a.product, 0) AS deposit
+    SELECT w.name, r.customer_id, (coalesce(z.deposit, 0) - coalesce(a.deposit, 0)) * 0.01 AS deposit
     FROM win w
     CROSS JOIN relevant r
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (w."end" - since + 1) AS product FROM ledger_customerproduct
-        WHERE customer_id = r.customer_id AND bucket = 'deposit' AND since <= w."end"
-        ORDER BY since DESC LIMIT 1
-    ) AS z ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (w.start - since) AS product FROM ledger_customerproduct
-        WHERE customer_id = r.customer_id AND bucket = 'deposit' AND since < w.start
-        ORDER BY since DESC LIMIT 1
-    ) AS a ON true
+    LEFT JOIN LATERAL ledger_product_before(r.customer_id, w."end" + 1) AS z ON true
+    LEFT JOIN LATERAL ledger_product_before(r.customer_id, w.start) AS a ON true
 ), snapshot AS (
     -- every loan of the last day of the window, and of the day it is compared with
     SELECT "end" AS day FROM win UNION SELECT base_day FROM win
@@ -87,16 +80,21 @@ WITH win AS (
     FROM daily
     GROUP BY manager_id, name, floor
 )
-SELECT %(run)s::bigint AS run_id, c.manager_id, c.name AS "window", c.floor,
-       coalesce(n.normal, 0) AS normal_balance, coalesce(n.total, 0) AS loan_balance,
-       coalesce(n.unclassified, 0) AS unclassified,
-       CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.normal, 0) END AS base_normal_balance,
-       CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.total, 0) END AS base_loan_balance,
-       CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.unclassified, 0) END AS base_unclassified,
-       coalesce(p.non_performing, 0) AS non_performing,
-       coalesce(p.interest_arrears, 0) AS interest_arrears,
-       coalesce(p.advances, 0) AS advances
+SELECT %(run)s::bigint AS run_id, c.manager_id, c.name AS "window",
+       array_agg(coalesce(n.normal, 0) ORDER BY c.floor) AS normal_balance,
+       array_agg(coalesce(n.total, 0) ORDER BY c.floor) AS loan_balance,
+       array_agg(coalesce(n.unclassified, 0) ORDER BY c.floor) AS unclassified,
+       array_agg(CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.normal, 0) END ORDER BY c.floor)
+           AS base_normal_balance,
+       array_agg(CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.total, 0) END ORDER BY c.floor)
+           AS base_loan_balance,
+       array_agg(CASE WHEN c.base_day >= %(history_start)s THEN coalesce(b.unclassified, 0) END ORDER BY c.floor)
+           AS base_unclassified,
+       array_agg(coalesce(p.non_performing, 0) ORDER BY c.floor) AS non_performing,
+       array_agg(coalesce(p.interest_arrears, 0) ORDER BY c.floor) AS interest_arrears,
+       array_agg(coalesce(p.advances, 0) ORDER BY c.floor) AS advances
 FROM cell c
 LEFT JOIN balances n ON (n.manager_id, n.name, n.floor) = (c.manager_id, c.name, c.floor) AND n.now
 LEFT JOIN balances b ON (b.manager_id, b.name, b.floor) = (c.manager_id, c.name, c.floor) AND NOT b.now
 LEFT JOIN peak p ON (p.manager_id, p.name, p.floor) = (c.manager_id, c.name, c.floor)
+GROUP BY c.manager_id, c.name

@@ -2,14 +2,17 @@
 
 from ledger.models.accounts import Account, BalanceChange, FxRate, Product, Settlement
 from ledger.models.bundles import Bundle, BundleFile, Feed, LateChange
-from ledger.models.products import CustomerProduct
-from ledger.models.runs import LedgerState, Reading, Run
+from ledger.models.products import AccountPosition, CustomerPosition, CustomerProduct
+from ledger.models.runs import Chunk, LedgerState, Reading, Run
 
 __all__ = [
     "Account",
+    "AccountPosition",
     "BalanceChange",
     "Bundle",
     "BundleFile",
+    "Chunk",
+    "CustomerPosition",
     "CustomerProduct",
     "Feed",
     "FxRate",

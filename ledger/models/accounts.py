@@ -1,5 +1,6 @@
 """Accounts, their balances, exchange rates and settlements: append-only, as the files brought them."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ class Product(models.Model):
 
 
 class Account(models.Model):
-    """A deposit or loan account of one customer in one currency."""
+    """A deposit or loan account of one customer in one currency. Never deleted: balances point to it."""
 
     account_no = models.CharField(_("账号"), max_length=40, unique=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="accounts", verbose_name=_("客户"))
@@ -64,6 +65,7 @@ class Account(models.Model):
                 name="account_dates", condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on"))
             ),
         ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.account_no
@@ -80,22 +82,36 @@ class Delivered(models.Model):
         abstract = True
 
 
-class BalanceChange(Delivered):
-    """End-of-day balance of an account from `business_date` until its next change, in its currency."""
+class BalanceChange(models.Model):
+    """End-of-day balance of an account from `business_date` until its next change, in its currency.
 
+    The largest table of all: partitioned by month of the business date, keyed without a number of its own,
+    and without foreign keys, whose checks cost more than the rows. Accounts and bundles are never deleted.
+    """
+
+    pk = models.CompositePrimaryKey("account", "business_date", "bundle")
     account = models.ForeignKey(
-        Account, models.PROTECT, related_name="balances", db_index=False, verbose_name=_("账户")
+        Account,
+        models.PROTECT,
+        related_name="balances",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("账户"),
     )
-    business_date = models.DateField(_("业务日期"), db_index=True)
+    business_date = models.DateField(_("业务日期"))
+    bundle = models.ForeignKey(
+        Bundle, models.PROTECT, related_name="+", db_index=False, db_constraint=False, verbose_name=_("批次")
+    )
+    line = models.PositiveIntegerField(_("行"))
     balance = models.DecimalField(_("余额"), max_digits=20, decimal_places=2)
 
     class Meta:
         verbose_name = _("余额变动")
         verbose_name_plural = _("余额变动")
         ordering = ["account", "business_date", "bundle"]
+        indexes = [models.Index(fields=["business_date"], name="balance_business_date")]
         constraints = [
-            models.UniqueConstraint(name="balance_key", fields=["account", "business_date", "bundle"]),
-            models.CheckConstraint(name="balance_is_a_number", condition=Q(balance__lt=10**18)),
+            models.CheckConstraint(name="balance_is_a_number", condition=Q(balance__lt=10**15)),
         ]
 
 

@@ -85,9 +85,14 @@ class Feed(models.Model):
 
 
 class LateChange(models.Model):
-    """A customer whose products must be worked out again from `since`, a day already worked out."""
+    """A customer whose figures a bundle changed from `since`, a day already claimed by a night.
+
+    `products` says whether its balances changed too and its products wait to be worked out again
+    (`applied_at` empty); a changed share, settlement or class leaves them alone.
+    """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", verbose_name=_("客户"))
+    products = models.BooleanField(_("重算积数"), default=True)
     since = models.DateField(_("起"))
     bundle = models.ForeignKey(Bundle, models.PROTECT, related_name="late_changes", verbose_name=_("批次"))
     applied_at = models.DateTimeField(_("处理时间"), null=True)
@@ -97,7 +102,9 @@ class LateChange(models.Model):
         verbose_name_plural = _("追溯变更")
         indexes = [
             models.Index(
-                fields=["customer"], name="late_change_waiting", condition=Q(applied_at__isnull=True)
+                fields=["customer"],
+                name="late_change_waiting",
+                condition=Q(applied_at__isnull=True, products=True),
             )
         ]
 

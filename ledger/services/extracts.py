@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
-from ledger import feeds
+from ledger import feeds, queries
 from ledger.models import Bundle, BundleFile, Feed, LedgerState
 from ledger.rules.feeds import FeedFile
 from ledger.services import manifest, staging
@@ -182,7 +182,7 @@ def _apply(
         staging.check_span(cursor, feed, bundle.from_on, bundle.to_on)
     for check in feed.before:
         staging.run_check(cursor, feed, check)
-    given = {"bundle": bundle.id, "from": bundle.from_on, "applied": state.applied_through}
+    given = {"bundle": bundle.id, "from": bundle.from_on, "applied": queries.claimed_through()}
     for name in feed.apply:
         cursor.execute(statement(name, feed.package), given)
     for check in feed.after:
@@ -212,7 +212,7 @@ def _finish(
     codes = _configured(delivery)
     Feed.objects.bulk_create([Feed(code=code, first_bundle=bundle) for code in codes], ignore_conflicts=True)
     write_pinyin()
-    cursor.execute(statement("late_changes"), {"bundle": bundle.id, "applied": state.applied_through})
+    cursor.execute(statement("late_changes"), {"bundle": bundle.id, "applied": queries.claimed_through()})
     feeds.run_hooks(bundle)
     cursor.execute("SELECT min(since) FROM effect")
     bundle.affects_from = cursor.fetchone()[0]

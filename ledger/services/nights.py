@@ -1,31 +1,23 @@
-"""The nights: bring every due business date up to a day, one transaction each, published or not at all."""
+"""The nights: drive the runs of every due business date, oldest first, in this process or by hints to workers."""
 
+import os
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from ledger import queries
-from ledger.models import Bundle, LateChange, LedgerState, Run
-from ledger.rules import windows
+from ledger.models import LedgerState, Run
+from ledger.services import runs
 from ledger.services.extracts import lock_ledger
-from ledger.sql import set_wise, statement
+from ledger.services.runs import Claim, Fenced, InputsMoved
 
-Step = Callable[[Run, date], None]
-_STEPS: list[Step] = []
-
-
-def add_step(step: Step) -> None:
-    """Have `step(run, first_day)` called in every night's transaction, after the ledger's own readings.
-
-    The step is responsible for the days from `first_day` to the run's business date.
-    """
-    if step not in _STEPS:
-        _STEPS.append(step)
+#: How often somebody else's run is looked at again.
+PAUSE_SECONDS = 0.2
+Dispatch = Callable[[Claim, str, int], None]
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class NightFailed(Exception):
 
 
 def run_nights(*, to: date, start: date | None = None) -> Outcome:
-    """Work every due business date up to `to`, oldest first, and publish each.
+    """Work every due business date up to `to`, oldest first, and publish each, in this process.
 
     Due is a covered date that has no published run, or whose run rests on fewer bundles than have
     since changed it. `start` skips publishing earlier dates (their balances still count). Dates after
@@ -49,15 +41,19 @@ def run_nights(*, to: date, start: date | None = None) -> Outcome:
     """
     if start is not None:
         _begin_at(start)
-    runs: list[Run] = []
+    done: list[Run] = []
     while True:
         # Asked anew each time: a bundle loaded meanwhile may have made an earlier date due, and another
         # process may have worked the next one.
-        due, waiting_for = queries.due_dates(to)
+        due, waiting_for = runs.ensure(to)
         if not due:
-            return Outcome(runs, waiting_for)
-        run = _night(due[0], len(runs) + 1, len(runs) + len(due))
-        runs += [run] if run is not None else []
+            return Outcome(done, waiting_for)
+        claim = runs.claim(due[0], place=len(done) + 1, places=len(done) + len(due))
+        if claim is None:
+            _wait_for(due[0])
+            continue
+        run = _work(claim, due[0].business_date)
+        done += [run] if run is not None and run.is_current else []
 
 
 def _begin_at(start: date) -> None:
@@ -66,112 +62,114 @@ def _begin_at(start: date) -> None:
         state = lock_ledger()
         begun = state.first_night or (date.min if Run.objects.filter(is_current=True).exists() else date.max)
         if start < begun:
-            state.first_night = start
-            state.save(update_fields=["first_night"])
+            LedgerState.objects.filter(id=state.pk).update(first_night=start)
 
 
-def _night(day: date, place: int, places: int) -> Run | None:
-    """One business date: claim it, work it in one transaction, and leave the truth in its run row.
+def _wait_for(run: Run) -> None:
+    """Somebody else works the run, or its attempts are spent: then it has failed."""
+    spent = Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING, attempts__gte=Run.ATTEMPTS)
+    if runs.give_up(spent):
+        raise NightFailed(f"{run.business_date}: {Run.objects.get(pk=run.pk).error}")
+    time.sleep(PAUSE_SECONDS)
 
-    None where another process worked it in between.
-    """
-    claimed = _claim(day, place, places)
-    if claimed is None:
-        return None
-    run, mine = claimed
+
+def _work(claim: Claim, day: date) -> Run | None:
+    """One run from its chunks to publication; None where it gave way to somebody else or to a new version."""
     try:
-        with transaction.atomic():
-            return _work(run, mine=mine)
+        for stage in runs.stages():
+            _work_stage(claim, stage)
+        return runs.publish(claim)
+    except Fenced:
+        return None
+    except InputsMoved as moved:
+        runs.fail(claim, moved, for_good=True)
+        return None
     except Exception as error:
-        _fail(run, error)
+        runs.fail(claim, error, for_good=True)
         raise NightFailed(f"{day}: {error}") from error
 
 
-def _claim(day: date, place: int, places: int) -> tuple[Run, bool] | None:
-    """A run of the date that is not done yet, and whether it is ours: another process may have begun one.
+def _work_stage(claim: Claim, stage: str) -> None:
+    """All chunks of a stage, side by side where there are several."""
+    waiting = runs.left(claim, stage)
+    while waiting:
+        _side_by_side(min(waiting, _workers()), claim, stage)
+        waiting = runs.left(claim, stage)
+        if waiting:
+            # A stopped process still sits on a chunk; the database throws it out.
+            time.sleep(PAUSE_SECONDS)
+            runs.renew(claim)
 
-    None where the date is no longer due: another process published it while we waited for the lock.
+
+def _workers() -> int:
+    """Threads of this process; one inside somebody's transaction, which no other connection sees into."""
+    return 1 if connection.in_atomic_block else int(os.environ.get("NIGHT_WORKERS") or os.cpu_count() or 1)
+
+
+def _side_by_side(count: int, claim: Claim, stage: str) -> None:
+    if count == 1:
+        return _work_chunks(claim, stage)
+    with ThreadPoolExecutor(count) as pool:
+        for part in [pool.submit(_in_own_connection, claim, stage) for _number in range(count)]:
+            part.result()
+
+
+def _in_own_connection(claim: Claim, stage: str) -> None:
+    try:
+        _work_chunks(claim, stage)
+    finally:
+        connection.close()
+
+
+def _work_chunks(claim: Claim, stage: str) -> None:
+    while runs.work_chunk(claim, stage):
+        pass
+
+
+# --- By hints: what a Celery worker does ----------------------------------------------------------------
+
+
+def tick(*, to: date, dispatch: Dispatch) -> Claim | None:
+    """Make the runs that should exist, claim the oldest if nobody works it, and send out its chunks as hints.
+
+    A run that failed for good stays so until people or a new bundle call for another version.
     """
-    with transaction.atomic():
-        lock_ledger()
-        if queries.fresh_dates().filter(business_date=day).exists():
-            return None
-        begun = Run.objects.filter(business_date=day, status=Run.Status.RUNNING).first()
-        return (begun, False) if begun else (_begin(day, place, places), True)
-
-
-def _begin(day: date, place: int, places: int) -> Run:
-    last = Run.objects.filter(business_date=day).order_by("-version").first()
-    return Run.objects.create(
-        business_date=day,
-        version=last.version + 1 if last else 1,
-        reason=queries.rerun_reason(day),
-        through_bundle=Bundle.objects.latest("id"),
-        place=place,
-        places=places,
-    )
-
-
-def _fail(run: Run, error: Exception) -> None:
-    run.status, run.finished_at = Run.Status.FAILED, timezone.now()
-    run.error = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    run.save(update_fields=["status", "finished_at", "error"])
-
-
-def _work(run: Run, *, mine: bool) -> Run | None:
-    """Work and publish the date under the ledger's lock: whoever holds it knows that no other night is alive.
-
-    So a run that another process began and that is still running now belongs to a dead one, or to one
-    in line for the lock behind us, which will find it failed and go on with the next date.
-    """
-    state = lock_ledger()
-    if Run.objects.get(pk=run.pk).status != Run.Status.RUNNING:
+    due, _waiting_for = runs.ensure(to, again=False)
+    if not due:
         return None
-    if not mine:
-        _fail(run, InterruptedError(_("中途停止，已由另一进程接手")))
-        run = _begin(run.business_date, run.place, run.places)
-    run.through_bundle = Bundle.objects.latest("id")
-    with set_wise() as cursor:
-        advance_products(cursor, state, max(run.business_date, state.applied_through or run.business_date))
-        write_readings(cursor, run)
-    first_day = queries.first_day_of(run)
-    for step in _STEPS:
-        step(run, first_day)
-    _check(run)
-    _publish(run)
-    return run
+    runs.give_up(Run.objects.filter(pk=due[0].pk, attempts__gte=Run.ATTEMPTS))
+    claim = runs.claim(due[0], places=len(due))
+    if claim is not None:
+        send_out(claim, dispatch)
+    return claim
 
 
-def advance_products(cursor: Any, state: LedgerState, through: date) -> None:
-    """Bring the prefix sums up to `through`, late changes included, for the customers that are touched."""
-    history_start = queries.history_start()
-    applied = state.applied_through or history_start - timedelta(days=1)
-    given = {"applied": applied, "through": through}
-    for name in ("touched", "clear", "rebuild"):
-        cursor.execute(statement(name), given)
-    cursor.execute("DROP TABLE touched")
-    LateChange.objects.filter(applied_at=None, since__lte=through).update(applied_at=timezone.now())
-    state.applied_through = through
-    state.save(update_fields=["applied_through"])
+def send_out(claim: Claim, dispatch: Dispatch) -> None:
+    """A hint for every chunk of the first stage that is not done; one more where only publishing is left."""
+    for stage in runs.stages():
+        waiting = runs.left(claim, stage)
+        if waiting:
+            return dispatch(claim, stage, waiting)
+    dispatch(claim, "", 1)
 
 
-def write_readings(cursor: Any, run: Run) -> None:
-    """Readings of all managers for the windows to date, at every stored floor."""
-    spans = [windows.window(name, run.business_date) for name in windows.TO_DATE]
-    given = queries.rollup_parameters(spans, queries.stored_floors(), run=run.pk)
-    cursor.execute(f"INSERT INTO ledger_reading ({queries.READING_COLUMNS}) {statement('rollup')}", given)
+def follow_hint(claim: Claim, stage: str, *, dispatch: Dispatch) -> Run | None:
+    """Work chunks of the stage as long as there are any; whoever finds the last one done sends out the next.
 
-
-def _check(run: Run) -> None:
-    """Nothing is published unless every manager has every reading."""
-    expected = queries.expected_readings()
-    found = run.readings.count()
-    if found != expected:
-        raise ArithmeticError(f"{found} readings instead of {expected}")
-
-
-def _publish(run: Run) -> None:
-    """Move the pointer that readers follow."""
-    Run.objects.filter(business_date=run.business_date, is_current=True).update(is_current=False)
-    run.status, run.is_current, run.finished_at = Run.Status.SUCCEEDED, True, timezone.now()
-    run.save()
+    Returns the run once it is published. Errors let the lease go, for the next tick to try again.
+    """
+    try:
+        if stage:
+            _work_chunks(claim, stage)
+            if not runs.left(claim, stage):
+                send_out(claim, dispatch)
+            return None
+        return runs.publish(claim)
+    except Fenced:
+        return None
+    except InputsMoved as moved:
+        runs.fail(claim, moved, for_good=True)
+        return None
+    except Exception as error:
+        runs.fail(claim, error, for_good=False)
+        raise NightFailed(_("日终第 %(run)s 号：%(error)s") % {"run": claim.run, "error": error}) from error

@@ -33,7 +33,8 @@ def prepare(cursor: Any, feeds: Iterable[FeedFile]) -> None:
     cursor.execute("""
         CREATE TEMP TABLE load_error (file text, line bigint, col text, value text, code text, detail text)
             ON COMMIT DROP;
-        CREATE TEMP TABLE effect (customer_id bigint, since date) ON COMMIT DROP;
+        CREATE TEMP TABLE effect (customer_id bigint, since date, products boolean NOT NULL DEFAULT true)
+            ON COMMIT DROP;
         CREATE TEMP TABLE delivered_grade (manager_id bigint, grade_code text, effective_on date)
             ON COMMIT DROP
     """)

@@ -1,8 +1,8 @@
 -- What each customer of one manager brings from `start` to every one of `days`: its own whole products and
 -- what is credited, day by day at the share of the day; beside them the whole balances and the share held
--- on that day. Look-ups in the prefix sums only, no joins of sets: the planner has nothing to guess.
+-- on that day. Look-ups in the prefix sums only; amounts are fen until the last line.
 WITH piece AS (
-    SELECT d.day, a.customer_id, a.share, greatest(a.starts_on, %(start)s::date) - 1 AS before,
+    SELECT d.day, a.customer_id, a.share, greatest(a.starts_on, %(start)s::date) AS first,
            least(a.ends_on, d.day) AS last, a.ends_on IS NULL OR a.ends_on >= d.day AS held
     FROM unnest(%(days)s::date[]) AS d (day)
     JOIN managers_assignment a
@@ -14,47 +14,20 @@ WITH piece AS (
            sum(p.share * (coalesce(z.loan, 0) - coalesce(y.loan, 0))) AS loan,
            sum(p.share) FILTER (WHERE p.held) AS share
     FROM piece p
-    CROSS JOIN LATERAL (
-        SELECT (SELECT product_before + balance * (p.last - since + 1) FROM ledger_customerproduct
-                WHERE customer_id = p.customer_id AND bucket = 'deposit' AND since <= p.last
-                ORDER BY since DESC LIMIT 1) AS deposit,
-               (SELECT product_before + balance * (p.last - since + 1) FROM ledger_customerproduct
-                WHERE customer_id = p.customer_id AND bucket = 'loan' AND since <= p.last
-                ORDER BY since DESC LIMIT 1) AS loan
-    ) AS z
-    CROSS JOIN LATERAL (
-        SELECT (SELECT product_before + balance * (p.before - since + 1) FROM ledger_customerproduct
-                WHERE customer_id = p.customer_id AND bucket = 'deposit' AND since <= p.before
-                ORDER BY since DESC LIMIT 1) AS deposit,
-               (SELECT product_before + balance * (p.before - since + 1) FROM ledger_customerproduct
-                WHERE customer_id = p.customer_id AND bucket = 'loan' AND since <= p.before
-                ORDER BY since DESC LIMIT 1) AS loan
-    ) AS y
+    LEFT JOIN LATERAL ledger_product_before(p.customer_id, p.last + 1) AS z ON true
+    LEFT JOIN LATERAL ledger_product_before(p.customer_id, p.first) AS y ON true
     GROUP BY p.day, p.customer_id
 )
 SELECT l.day, l.customer_id, k.customer_no, k.name,
-       coalesce(dz.product, 0) - coalesce(dy.product, 0) AS own_deposit,
-       coalesce(lz.product, 0) - coalesce(ly.product, 0) AS own_loan,
-       l.deposit, l.loan, coalesce(dz.balance, 0) AS deposit_balance, coalesce(lz.balance, 0) AS loan_balance,
+       (coalesce(z.deposit, 0) - coalesce(y.deposit, 0)) * 0.01 AS own_deposit,
+       (coalesce(z.loan, 0) - coalesce(y.loan, 0)) * 0.01 AS own_loan,
+       l.deposit * 0.01, l.loan * 0.01,
+       (coalesce(z.deposit, 0) - coalesce(x.deposit, 0)) * 0.01 AS deposit_balance,
+       (coalesce(z.loan, 0) - coalesce(x.loan, 0)) * 0.01 AS loan_balance,
        l.share
 FROM line l
 JOIN managers_customer k ON k.id = l.customer_id
-LEFT JOIN LATERAL (
-    SELECT product_before + balance * (l.day - since + 1) AS product, balance FROM ledger_customerproduct
-    WHERE customer_id = l.customer_id AND bucket = 'deposit' AND since <= l.day ORDER BY since DESC LIMIT 1
-) AS dz ON true
-LEFT JOIN LATERAL (
-    SELECT product_before + balance * (l.day - since + 1) AS product, balance FROM ledger_customerproduct
-    WHERE customer_id = l.customer_id AND bucket = 'loan' AND since <= l.day ORDER BY since DESC LIMIT 1
-) AS lz ON true
-LEFT JOIN LATERAL (
-    SELECT product_before + balance * (%(start)s::date - since) AS product FROM ledger_customerproduct
-    WHERE customer_id = l.customer_id AND bucket = 'deposit' AND since < %(start)s::date
-    ORDER BY since DESC LIMIT 1
-) AS dy ON true
-LEFT JOIN LATERAL (
-    SELECT product_before + balance * (%(start)s::date - since) AS product FROM ledger_customerproduct
-    WHERE customer_id = l.customer_id AND bucket = 'loan' AND since < %(start)s::date
-    ORDER BY since DESC LIMIT 1
-) AS ly ON true
+LEFT JOIN LATERAL ledger_product_before(l.customer_id, l.day + 1) AS z ON true
+LEFT JOIN LATERAL ledger_product_before(l.customer_id, l.day) AS x ON true
+LEFT JOIN LATERAL ledger_product_before(l.customer_id, %(start)s::date) AS y ON true
 ORDER BY l.day, l.deposit DESC, l.loan DESC, k.customer_no

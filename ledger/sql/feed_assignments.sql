@@ -43,5 +43,7 @@ JOIN total t ON t.customer_id = n.customer_id
             AND t.day BETWEEN n.starts_on AND coalesce(n.ends_on, 'infinity'::date)
 ORDER BY n.line, t.day;
 
-INSERT INTO effect (since)
-SELECT greatest(differs_from, business_from) FROM assignment_change WHERE business_from IS NOT NULL
+INSERT INTO effect (customer_id, since, products)
+SELECT customer_id, greatest(differs_from, business_from), false
+FROM assignment_change
+WHERE greatest(differs_from, business_from) <= %(applied)s AND business_from IS NOT NULL

@@ -4,6 +4,8 @@ WITH written AS (
     SELECT c.id, s.business_date, s.usd_amount, %(bundle)s, s.line_no
     FROM row_settlements s
     JOIN managers_customer c ON c.customer_no = s.customer_no
-    RETURNING business_date
+    RETURNING customer_id, business_date
 )
-INSERT INTO effect (since) SELECT min(business_date) FROM written HAVING count(*) > 0
+INSERT INTO effect (customer_id, since, products)
+SELECT customer_id, min(business_date), false FROM written WHERE business_date <= %(applied)s
+GROUP BY customer_id

@@ -1,165 +1,81 @@
--- Figures per manager, window and floor out of the products: every sum is a subtraction of prefix sums.
--- An assignment is cut to the window (a piece); a piece earns its share of the customer's product on
--- its own days, so a transfer never moves the past. A customer counts where its own whole average of
--- deposits reaches the floor; then everything of it counts.
--- Each prefix sum is one look-up in an index; parts are joined on (window, customer) alone, so that the
--- work grows with the customers and not with their square.
-WITH win AS (
-    SELECT *, "end" - start + 1 AS days, base_end - base_start + 1 AS base_days
-    FROM unnest(%(names)s::text[], %(starts)s::date[], %(ends)s::date[],
-                %(base_starts)s::date[], %(base_ends)s::date[])
-         AS w (name, start, "end", base_start, base_end)
+-- Figures per manager and window, an entry per floor, out of prefix sums. An assignment is a piece that earns
+-- its share of the customer's product on its own days, so a transfer never moves the past. A customer counts
+-- where its own whole average of deposits reaches the floor; then everything of it counts: its class is how
+-- many of the (ascending) floors it reaches, and the sum at a floor is that of all classes from it upwards.
+-- Amounts are fen, shares millionths; a product is exact in units of one hundred-millionth of a yuan-day.
+WITH person AS MATERIALIZED (
+    SELECT id AS manager_id FROM managers_clientmanager
+    WHERE (%(managers)s::bigint[] IS NULL OR id = ANY (%(managers)s))
+      AND id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
 ), piece AS MATERIALIZED (
-    SELECT w.name, a.customer_id, a.manager_id, a.share,
-           w.start AS window_start, w."end" AS window_end, w.base_start, w.base_end,
-           greatest(a.starts_on, w.start) AS start, least(a.ends_on, w."end") AS "end",
-           a.starts_on <= w."end" AND (a.ends_on IS NULL OR a.ends_on >= w."end") AS held
-    FROM win w
-    JOIN managers_assignment a
-      ON a.superseded_by IS NULL AND a.starts_on <= w."end"
-     AND (a.ends_on IS NULL OR a.ends_on >= w.start)
-    WHERE %(managers)s::bigint[] IS NULL OR a.manager_id = ANY (%(managers)s)
-), holder AS MATERIALIZED (
-    SELECT DISTINCT name, customer_id, window_start, window_end, base_start, base_end FROM piece
-), base AS MATERIALIZED (
-    SELECT h.customer_id, h.base_start, coalesce(z.product, 0) - coalesce(a.product, 0) AS deposit
-    FROM (SELECT DISTINCT customer_id, base_start, base_end FROM holder) AS h
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (h.base_start - since) AS product FROM ledger_customerproduct
-        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since < h.base_start
-        ORDER BY since DESC LIMIT 1
-    ) AS a ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (h.base_end - since + 1) AS product FROM ledger_customerproduct
-        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since <= h.base_end
-        ORDER BY since DESC LIMIT 1
-    ) AS z ON true
-), acquired AS MATERIALIZED (
-    -- accounts older than our history whose balances begin only later
-    SELECT DISTINCT acc.customer_id, b.known_from
-    FROM ledger_account acc
-    CROSS JOIN LATERAL (
-        SELECT min(business_date) AS known_from FROM ledger_balancechange WHERE account_id = acc.id
-    ) AS b
-    WHERE acc.opened_on < %(history_start)s AND b.known_from > %(history_start)s
-), gap AS MATERIALIZED (
-    -- what begins after the window is not known of on its last day: figures never rest on the future
-    SELECT DISTINCT h.name, h.customer_id
-    FROM holder h
-    JOIN acquired k USING (customer_id)
-    WHERE k.known_from > h.base_start AND k.known_from <= h.window_end
-), own AS MATERIALIZED (
-    -- prefix sums of the whole customer at the window's edges, and its base
-    SELECT h.name, h.customer_id,
-           coalesce(da.product, 0) AS deposit_before, coalesce(dz.product, 0) AS deposit_after,
-           coalesce(la.product, 0) AS loan_before, coalesce(lz.product, 0) AS loan_after,
-           b.deposit AS base, g.name IS NOT NULL AS base_unknown
-    FROM holder h
-    JOIN base b USING (customer_id, base_start)
-    LEFT JOIN gap g USING (name, customer_id)
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (h.window_start - since) AS product FROM ledger_customerproduct
-        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since < h.window_start
-        ORDER BY since DESC LIMIT 1
-    ) AS da ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (h.window_end - since + 1) AS product FROM ledger_customerproduct
-        WHERE customer_id = h.customer_id AND bucket = 'deposit' AND since <= h.window_end
-        ORDER BY since DESC LIMIT 1
-    ) AS dz ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (h.window_start - since) AS product FROM ledger_customerproduct
-        WHERE customer_id = h.customer_id AND bucket = 'loan' AND since < h.window_start
-        ORDER BY since DESC LIMIT 1
-    ) AS la ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (h.window_end - since + 1) AS product FROM ledger_customerproduct
-        WHERE customer_id = h.customer_id AND bucket = 'loan' AND since <= h.window_end
-        ORDER BY since DESC LIMIT 1
-    ) AS lz ON true
-), settled AS MATERIALIZED (
-    SELECT p.name, p.manager_id, p.customer_id, sum(p.share * s.usd_amount) AS amount
-    FROM piece p
-    JOIN ledger_settlement s
-      ON s.customer_id = p.customer_id AND s.business_date BETWEEN p.start AND p."end"
-    GROUP BY p.name, p.manager_id, p.customer_id
-), credited AS MATERIALIZED (
-    -- a piece that does not fill the window looks its own edges up
-    SELECT p.name, p.manager_id, p.customer_id,
-           sum(p.share * (CASE WHEN p."end" < p.window_end THEN coalesce(dz.product, 0) ELSE o.deposit_after END
-               - CASE WHEN p.start > p.window_start THEN coalesce(da.product, 0) ELSE o.deposit_before END)
-           ) AS deposit,
-           sum(p.share * (CASE WHEN p."end" < p.window_end THEN coalesce(lz.product, 0) ELSE o.loan_after END
-               - CASE WHEN p.start > p.window_start THEN coalesce(la.product, 0) ELSE o.loan_before END)
-           ) AS loan,
-           bool_or(p.held) AS held,
-           sum(p.share) FILTER (WHERE p.held) AS held_share,
-           min(o.deposit_after - o.deposit_before) AS own_deposit,
-           min(o.loan_after - o.loan_before) AS own_loan,
-           min(o.base) AS base,
-           bool_or(o.base_unknown) AS base_unknown
-    FROM piece p
-    JOIN own o USING (name, customer_id)
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (p.start - since) AS product FROM ledger_customerproduct
-        WHERE p.start > p.window_start
-          AND customer_id = p.customer_id AND bucket = 'deposit' AND since < p.start
-        ORDER BY since DESC LIMIT 1
-    ) AS da ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (p."end" - since + 1) AS product FROM ledger_customerproduct
-        WHERE p."end" < p.window_end
-          AND customer_id = p.customer_id AND bucket = 'deposit' AND since <= p."end"
-        ORDER BY since DESC LIMIT 1
-    ) AS dz ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (p.start - since) AS product FROM ledger_customerproduct
-        WHERE p.start > p.window_start
-          AND customer_id = p.customer_id AND bucket = 'loan' AND since < p.start
-        ORDER BY since DESC LIMIT 1
-    ) AS la ON true
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (p."end" - since + 1) AS product FROM ledger_customerproduct
-        WHERE p."end" < p.window_end
-          AND customer_id = p.customer_id AND bucket = 'loan' AND since <= p."end"
-        ORDER BY since DESC LIMIT 1
-    ) AS lz ON true
-    GROUP BY p.name, p.manager_id, p.customer_id
+    SELECT a.id, a.customer_id, a.manager_id, (a.share * 1000000)::integer AS share, a.starts_on, a.ends_on,
+           a.ends_on IS NULL OR a.ends_on >= %(end)s AS held
+    FROM managers_assignment a
+    WHERE a.superseded_by IS NULL AND a.starts_on <= %(end)s AND (a.ends_on IS NULL OR a.ends_on >= %(first_start)s)
+      AND (%(managers)s::bigint[] IS NULL OR a.manager_id = ANY (%(managers)s))
+      AND a.manager_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
+), position AS {materialized} (
+{source}
+), cut AS MATERIALIZED (
+    -- products at the edges of pieces that begin or end within the windows
+    SELECT a.id, s.deposit AS cut_deposit_start, s.loan AS cut_loan_start,
+           CASE WHEN NOT a.held THEN coalesce(e.deposit, 0) END AS cut_deposit_end,
+           CASE WHEN NOT a.held THEN coalesce(e.loan, 0) END AS cut_loan_end
+    FROM (
+        SELECT p.*, q.first_since FROM piece p JOIN position q USING (customer_id)
+        WHERE q.first_since IS NOT NULL
+          AND (NOT p.held OR (p.starts_on > %(first_start)s AND p.starts_on > q.first_since))
+    ) AS a
+    LEFT JOIN LATERAL ledger_product_before(
+        a.customer_id, CASE WHEN a.starts_on > %(first_start)s THEN a.starts_on END) AS s ON true
+    LEFT JOIN LATERAL ledger_product_before(
+        a.customer_id, CASE WHEN NOT a.held THEN a.ends_on + 1 END) AS e ON true
 ), line AS MATERIALIZED (
-    SELECT c.*, s.amount AS settlement
-    FROM credited c
-    LEFT JOIN settled s USING (name, manager_id, customer_id)
+    SELECT p.manager_id, p.customer_id, p.share, p.starts_on, p.ends_on, p.held, q.deposit_end, q.loan_end, q.base,
+           q.acquired_on, {line_befores},
+           c.cut_deposit_start, c.cut_loan_start, c.cut_deposit_end, c.cut_loan_end
+    FROM piece p
+    JOIN position q USING (customer_id)
+    LEFT JOIN cut c ON c.id = p.id
+), part AS MATERIALIZED (
+{windows}
+), settled AS (
+{settlements}
+), class AS MATERIALIZED (
+    SELECT place, manager_id, class, sum(deposit * share) AS deposit, sum(loan * share) AS loan,
+           max(largest_deposit) AS largest_deposit, max(largest_loan) AS largest_loan, sum(base * share) AS base,
+           bool_or(acquired) AS acquired
+    FROM part
+    GROUP BY place, manager_id, class
+), floor AS (
+    -- the highest class takes in all that reach every floor
+    SELECT class::integer FROM generate_series(1, %(floors)s) AS class
+), win AS (
+    SELECT * FROM unnest(%(names)s::text[], %(days)s::integer[]) WITH ORDINALITY AS w (name, days, place)
 ), cell AS (
-    SELECT m.id AS manager_id, w.name, w.days, w.base_start, w.base_days, f.floor
-    FROM managers_clientmanager m
+    SELECT p.manager_id, w.place, f.class, sum(c.deposit) OVER above AS deposit, sum(c.loan) OVER above AS loan,
+           sum(s.amount) OVER above AS settlement, max(c.largest_deposit) OVER above AS largest_deposit,
+           max(c.largest_loan) OVER above AS largest_loan, sum(c.base) OVER above AS base,
+           bool_or(c.acquired) OVER above AS acquired
+    FROM person p
     CROSS JOIN win w
-    CROSS JOIN unnest(%(floors)s::numeric[]) AS f (floor)
-    WHERE %(managers)s::bigint[] IS NULL OR m.id = ANY (%(managers)s)
-), summed AS (
-    SELECT c.manager_id, c.name, c.floor, c.days, c.base_days, c.base_start,
-           coalesce(sum(l.deposit), 0) AS deposit,
-           coalesce(sum(l.loan), 0) AS loan,
-           coalesce(sum(l.settlement), 0) AS settlement,
-           greatest(max(l.own_deposit) FILTER (WHERE l.held), 0) AS largest_deposit,
-           (array_agg(l.customer_id ORDER BY l.own_deposit DESC, l.customer_id)
-               FILTER (WHERE l.held AND l.own_deposit > 0))[1] AS largest_deposit_customer,
-           greatest(max(l.own_loan) FILTER (WHERE l.held), 0) AS largest_loan,
-           (array_agg(l.customer_id ORDER BY l.own_loan DESC, l.customer_id)
-               FILTER (WHERE l.held AND l.own_loan > 0))[1] AS largest_loan_customer,
-           coalesce(sum(l.base * l.held_share) FILTER (WHERE l.held), 0) AS base,
-           coalesce(bool_or(l.base_unknown) FILTER (WHERE l.held), false) AS base_unknown
-    FROM cell c
-    LEFT JOIN line l
-      ON l.manager_id = c.manager_id AND l.name = c.name AND l.own_deposit >= c.floor * c.days
-    GROUP BY c.manager_id, c.name, c.floor, c.days, c.base_days, c.base_start
+    CROSS JOIN floor f
+    LEFT JOIN class c ON c.manager_id = p.manager_id AND c.place = w.place AND c.class = f.class
+    LEFT JOIN settled s ON s.manager_id = p.manager_id AND s.place = w.place AND s.class = f.class
+    WINDOW above AS (PARTITION BY p.manager_id, w.place ORDER BY f.class DESC)
 ), judged AS (
-    SELECT *, CASE WHEN base_start < %(history_start)s THEN 'history'
-                   WHEN base_unknown THEN 'accounts' ELSE '' END AS base_gap
-    FROM summed
+    SELECT *, CASE WHEN %(last_year)s < %(history_start)s THEN 'history'
+                   WHEN acquired THEN 'accounts' ELSE '' END AS base_gap
+    FROM cell
 )
-SELECT %(run)s::bigint AS run_id, manager_id, name AS "window", floor, days,
-       deposit AS deposit_product, loan AS loan_product, settlement AS settlement_usd,
-       largest_deposit AS largest_deposit_product, largest_deposit_customer AS largest_deposit_customer_id,
-       largest_loan AS largest_loan_product, largest_loan_customer AS largest_loan_customer_id,
-       CASE WHEN base_gap = '' THEN base END AS base_product, base_days, base_gap
-FROM judged
+SELECT %(run)s::bigint AS run_id, j.manager_id, w.name AS "window", w.days, %(base_days)s AS base_days,
+       array_agg(coalesce(deposit, 0) * 0.00000001 ORDER BY class) AS deposit_product,
+       array_agg(coalesce(loan, 0) * 0.00000001 ORDER BY class) AS loan_product,
+       array_agg(coalesce(settlement, 0) * 0.000001 ORDER BY class) AS settlement_usd,
+       array_agg(greatest(largest_deposit, 0) * 0.01 ORDER BY class) AS largest_deposit_product,
+       array_agg(greatest(largest_loan, 0) * 0.01 ORDER BY class) AS largest_loan_product,
+       array_agg(CASE WHEN base_gap = '' THEN coalesce(base, 0) * 0.00000001 END ORDER BY class) AS base_product,
+       array_agg(base_gap ORDER BY class) AS base_gap
+FROM judged j
+JOIN win w USING (place)
+GROUP BY j.manager_id, w.name, w.days

@@ -3,7 +3,7 @@
 WITH who AS (
     SELECT c.id, c.customer_no FROM managers_customer c
     WHERE (%(customers)s::bigint[] IS NULL OR c.id = ANY (%(customers)s))
-      AND NOT EXISTS (SELECT FROM ledger_latechange l WHERE l.customer_id = c.id AND l.applied_at IS NULL)
+      AND NOT EXISTS (SELECT FROM ledger_latechange l WHERE l.customer_id = c.id AND l.applied_at IS NULL AND l.products)
 ), day AS (
     SELECT generate_series(%(start)s::date, %(through)s::date, '1 day')::date AS day
 ), value AS (
@@ -32,7 +32,7 @@ WITH who AS (
     SELECT customer_id, 'overdraft', day, greatest(-value, 0) FROM value WHERE kind = 'deposit'
 ), cell AS (
     SELECT customer_id, bucket FROM counted
-  UNION SELECT p.customer_id, p.bucket FROM ledger_customerproduct p JOIN who ON who.id = p.customer_id
+  UNION SELECT who.id, b.bucket FROM who CROSS JOIN unnest(ARRAY['deposit', 'agreement_deposit', 'loan', 'overdraft']) AS b (bucket)
 ), padded AS (
     SELECT customer_id, bucket, day, value FROM counted
   UNION ALL SELECT customer_id, bucket, day, 0 FROM cell CROSS JOIN day
@@ -42,13 +42,11 @@ WITH who AS (
     FROM padded
     GROUP BY customer_id, bucket, day
 ), compared AS (
-    SELECT s.customer_id, s.bucket, s.day, s.product, coalesce(k.product, 0) AS kept
+    SELECT s.customer_id, s.bucket, s.day, s.product,
+           coalesce(CASE s.bucket WHEN 'deposit' THEN k.deposit WHEN 'agreement_deposit' THEN k.agreement
+                                  WHEN 'loan' THEN k.loan ELSE k.overdraft END, 0) * 0.01 AS kept
     FROM summed s
-    LEFT JOIN LATERAL (
-        SELECT product_before + balance * (s.day - since + 1) AS product FROM ledger_customerproduct
-        WHERE customer_id = s.customer_id AND bucket = s.bucket AND since <= s.day
-        ORDER BY since DESC LIMIT 1
-    ) AS k ON true
+    LEFT JOIN LATERAL ledger_product_before(s.customer_id, s.day + 1) AS k ON true
 )
 SELECT DISTINCT ON (who.customer_no, c.bucket) who.customer_no, c.bucket, c.day, c.product, c.kept
 FROM compared c

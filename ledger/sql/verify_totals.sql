@@ -1,14 +1,23 @@
 -- Per bucket and day of [start, end] what customers hold by their kept products, and what of it nobody claims.
-WITH span AS (
-    SELECT customer_id, bucket, balance, greatest(since, %(start)s) AS first,
-           least(lead(since) OVER (PARTITION BY customer_id, bucket ORDER BY since) - 1, %(end)s) AS last
-    FROM ledger_customerproduct
-    WHERE bucket IN ('deposit', 'loan')
+WITH row AS (
+    SELECT customer_id, since AS first, deposit, loan FROM ledger_customerproduct
+    WHERE since BETWEEN %(start)s AND %(end)s
+  UNION ALL
+    SELECT k.id, %(start)s, p.deposit, p.loan
+    FROM managers_customer k
+    CROSS JOIN LATERAL (
+        SELECT deposit, loan FROM ledger_customerproduct
+        WHERE customer_id = k.id AND since < %(start)s ORDER BY since DESC LIMIT 1
+    ) AS p
+    WHERE NOT EXISTS (SELECT FROM ledger_customerproduct WHERE customer_id = k.id AND since = %(start)s)
+), span AS (
+    SELECT *, least(lead(first) OVER (PARTITION BY customer_id ORDER BY first) - 1, %(end)s) AS last FROM row
 ), held AS (
-    SELECT customer_id, bucket, balance, d::date AS day
-    FROM span
-    CROSS JOIN LATERAL generate_series(first, last, '1 day') AS d
-    WHERE balance <> 0
+    SELECT s.customer_id, b.bucket, b.balance * 0.01 AS balance, d::date AS day
+    FROM span s
+    CROSS JOIN LATERAL (VALUES ('deposit', s.deposit), ('loan', s.loan)) AS b (bucket, balance)
+    CROSS JOIN LATERAL generate_series(s.first, s.last, '1 day') AS d
+    WHERE b.balance <> 0
 )
 SELECT bucket, day, sum(balance), sum(balance * (1 - coalesce((
     SELECT sum(a.share) FROM managers_assignment a

@@ -1,0 +1,124 @@
+"""Which business dates are due, waiting or published, and from which bundles."""
+
+from datetime import date, timedelta
+
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+
+from ledger.models import Bundle, LedgerState, Run
+
+
+class NotPublished(LookupError):
+    """No figures are published for the date asked for."""
+
+    def __init__(self, on: date) -> None:
+        self.on = on
+        super().__init__(str(on))
+
+
+def history_start() -> date:
+    """The first day any bundle covers. LookupError where nothing was ever loaded."""
+    first = Bundle.objects.aggregate(first=Min("from_on"))["first"]
+    if first is None:
+        raise LookupError("no bundle")
+    return first
+
+
+def covered_through() -> date:
+    """The last day reached from the first one without a gap in the delivered spans."""
+    spans = Bundle.objects.order_by("from_on").values_list("from_on", "to_on")
+    reached = history_start() - timedelta(days=1)
+    for start, end in spans:
+        if start > reached + timedelta(days=1):
+            break
+        reached = max(reached, end)
+    return reached
+
+
+def due_dates(to: date) -> tuple[list[date], date | None]:
+    """Business dates up to `to` that must be worked, oldest first, and the first one that lacks data.
+
+    A date once published stays looked after, and leaves no gap behind it, whatever first night was chosen
+    later. A waived date is not due.
+    """
+    if not Bundle.objects.exists():
+        return [], None
+    last = min(to, covered_through())
+    published = Run.objects.filter(is_current=True, business_date__lte=last)
+    earliest = published.aggregate(day=Min("business_date"))["day"]
+    first = min(first_night(), earliest or date.max)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    done = set(fresh_dates()) | set(waived_dates())
+    return [day for day in days if day not in done], last + timedelta(days=1) if last < to else None
+
+
+def waived_dates() -> QuerySet[Run, date]:
+    """Dates that two people decided to leave without figures."""
+    return Run.objects.filter(status=Run.Status.WAIVED).values_list("business_date", flat=True)
+
+
+def failed_dates() -> list[date]:
+    """Dates whose latest version failed although no bundle has come since."""
+    last = Bundle.objects.order_by("-id").values_list("id", flat=True).first()
+    latest = Run.objects.order_by("business_date", "-version").distinct("business_date")
+    return [
+        run.business_date
+        for run in latest
+        if run.status == Run.Status.FAILED and run.through_bundle_id == last
+    ]
+
+
+def claimed_through() -> date | None:
+    """The last business date that a night has begun: what arrives for it or before it is late."""
+    return Run.objects.filter(fence__gt=0).aggregate(day=Max("business_date"))["day"]
+
+
+def first_night() -> date:
+    """The first date that is published.
+
+    A first night chosen for data that a gap separates from the earliest ones says nothing about those.
+    """
+    start = history_start()
+    state = LedgerState.objects.filter(id=1).first()
+    chosen = max(state.first_night, start) if state and state.first_night else start
+    elsewhere = Bundle.objects.filter(from_on__lte=chosen, to_on__gte=chosen)
+    return start if chosen > covered_through() and elsewhere.exists() else chosen
+
+
+def fresh_dates() -> QuerySet[Run, date]:
+    """Published dates that no bundle loaded since has changed."""
+    changing = Bundle.objects.filter(
+        id__gt=OuterRef("confirmed_through"), affects_from__lte=OuterRef("business_date")
+    )
+    return (
+        Run.objects.filter(is_current=True).exclude(Exists(changing)).values_list("business_date", flat=True)
+    )
+
+
+def rerun_reason(day: date) -> str:
+    """Which bundles make a published date due again; the first of them where they are many."""
+    current = Run.objects.filter(business_date=day, is_current=True).first()
+    if current is None:
+        return ""
+    later = Bundle.objects.filter(id__gt=current.confirmed_through_id, affects_from__lte=day)
+    numbers = list(later.order_by("id").values_list("id", flat=True))
+    named = ", ".join(str(number) for number in numbers[:10])
+    return f"bundle {named}" + (", …" if len(numbers) > 10 else "")
+
+
+def first_day_of(run: Run) -> date:
+    """The first day a run answers for: its own, or all before it where none is published before."""
+    earlier = Run.objects.filter(is_current=True, business_date=run.business_date - timedelta(days=1))
+    return run.business_date if earlier.exists() else history_start()
+
+
+def current_run(on: date) -> Run:
+    """The published run of a business date, or NotPublished."""
+    run = Run.objects.filter(business_date=on, is_current=True).select_related("through_bundle").first()
+    if run is None:
+        raise NotPublished(on)
+    return run
+
+
+def latest_run() -> Run | None:
+    """The published run of the latest business date."""
+    return Run.objects.filter(is_current=True).order_by("-business_date").first()

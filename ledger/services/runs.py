@@ -1,0 +1,304 @@
+"""The run protocol: runs that should exist, claims with lease and fence, chunks, and publication in one move.
+
+A message or a timer is a hint; the truth is in these rows. Times are the database's own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import takewhile
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import DateTimeField, F, Func, Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from ledger import queries
+from ledger.models import Bundle, Chunk, LedgerState, Run
+from ledger.services import products, readings
+from ledger.services.products import Slots
+from ledger.sql import statement
+
+LEASE = timedelta(seconds=30)
+#: What one chunk may look at, so that its transaction stays short.
+CHANGES_A_CHUNK = 60_000
+ASSIGNMENTS_A_CHUNK = 250_000
+MOST_CHUNKS = 512
+
+Step = Callable[[Run, Slots], int]
+Check = Callable[[Run], None]
+_STEPS: dict[str, list[Step]] = {
+    Chunk.Stage.PRODUCTS: [products.advance_products],
+    Chunk.Stage.READINGS: [readings.write_readings],
+}
+_CHECKS: list[Check] = []
+
+
+class Fenced(Exception):
+    """Somebody else has claimed the run meanwhile: what was being done is not written."""
+
+
+class InputsMoved(Exception):
+    """A bundle was loaded after the run pinned its inputs: the run gives way to a new version."""
+
+
+class NotTied(ArithmeticError):
+    """What a run worked out does not add up; it is not published."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to work a run until somebody else claims it: the run's number and the fence held."""
+
+    run: int
+    fence: int
+
+
+def add_step(stage: str, step: Step) -> None:
+    """Have `step(run, slots)` worked in every chunk of a stage, in its transaction; it answers with rows.
+
+    Slots are of customers where products are worked, of managers where readings are.
+    """
+    if step not in _STEPS[stage]:
+        _STEPS[stage].append(step)
+
+
+def add_check(check: Check) -> None:
+    """Have `check(run)` called before every publication; it raises NotTied."""
+    if check not in _CHECKS:
+        _CHECKS.append(check)
+
+
+def ensure(to: date, *, again: bool = True) -> tuple[list[Run], date | None]:
+    """The runs of all due business dates up to `to`, oldest first, made where they do not exist yet.
+
+    Also the first date that cannot be worked for want of data. Any number of callers make each run once.
+    Without `again` a date whose last version failed for good by the same bundles waits for people.
+    """
+    due, waiting_for = queries.due_dates(to)
+    known = {run.business_date: run for run in _open_runs()}
+    stuck = set() if again else set(queries.failed_dates())
+    due = list(takewhile(lambda day: day in known or day not in stuck, due))
+    new = [day for day in due if day not in known]
+    versions = dict(
+        Run.objects.filter(business_date__in=new).values_list("business_date").annotate(Max("version"))
+    )
+    Run.objects.bulk_create(
+        [
+            Run(
+                business_date=day,
+                version=versions.get(day, 0) + 1,
+                reason=queries.rerun_reason(day) if day in versions else "",
+                floors=list(queries.stored_floors()),
+            )
+            for day in new
+        ],
+        ignore_conflicts=True,
+    )
+    known = {run.business_date: run for run in _open_runs()}
+    return [known[day] for day in due if day in known], waiting_for
+
+
+def _open_runs() -> Any:
+    return Run.objects.filter(status__in=[Run.Status.PENDING, Run.Status.RUNNING])
+
+
+def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
+    """Take the run's lease where nobody holds it, by the database's clock; None where somebody does.
+
+    The first claim pins the bundles the run rests on and cuts it into chunks.
+    """
+    with transaction.atomic():
+        taken = Run.objects.filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=_clock()),
+            pk=run.pk,
+            status__in=[Run.Status.PENDING, Run.Status.RUNNING],
+            attempts__lt=Run.ATTEMPTS,
+        ).update(
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=_clock() + LEASE,
+            status=Run.Status.RUNNING,
+            place=place,
+            places=places,
+            through_bundle=F("through_bundle") if run.fence else Bundle.objects.latest("id"),
+            started_at=F("started_at") if run.started_at else _clock(),
+        )
+        if not taken:
+            return None
+        run.refresh_from_db()
+        if not run.chunks.exists():
+            _plan(run)
+        return Claim(run.pk, run.fence)
+
+
+class _Clock(Func):
+    """The database's clock now, not at the start of the transaction or statement."""
+
+    function = "CLOCK_TIMESTAMP"
+    output_field = DateTimeField()
+
+
+def _clock() -> Any:
+    return _Clock()
+
+
+def _plan(run: Run) -> None:
+    """Cut the run into chunks and make room for what it will write."""
+    LedgerState.objects.bulk_create([LedgerState(id=1)], ignore_conflicts=True)
+    plan = products.Advance.of(run)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_open_months(%s, %s)", [queries.history_start(), plan.through])
+        given = {"applied": plan.applied, "through": plan.through, "days": plan.days}
+        cursor.execute(statement("touch_counts"), given)
+        changes = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM managers_assignment WHERE superseded_by IS NULL")
+        assignments = cursor.fetchone()[0]
+    Chunk.objects.bulk_create(
+        [
+            *_cut(run, Chunk.Stage.PRODUCTS, changes // CHANGES_A_CHUNK + 1),
+            *_cut(run, Chunk.Stage.READINGS, assignments // ASSIGNMENTS_A_CHUNK + 1),
+        ]
+    )
+
+
+def _cut(run: Run, stage: str, wanted: int) -> list[Chunk]:
+    count = min(wanted, MOST_CHUNKS)
+    edges = [Chunk.SLOTS * number // count for number in range(count + 1)]
+    return [
+        Chunk(run=run, stage=stage, number=number, first_slot=start, last_slot=end - 1)
+        for number, (start, end) in enumerate(zip(edges, edges[1:], strict=False), 1)
+    ]
+
+
+def work_chunk(claim: Claim, stage: str) -> bool:
+    """Work one chunk of the stage that nobody is at, in one transaction; False where there is none.
+
+    Raises Fenced or InputsMoved, and then nothing of it was written.
+    """
+    with transaction.atomic():
+        waiting = Chunk.objects.filter(run=claim.run, stage=stage, done_at=None)
+        chunk = waiting.select_for_update(skip_locked=True).select_related(None).order_by("number").first()
+        if chunk is None:
+            return False
+        run = Run.objects.get(pk=claim.run)
+        _share_ledger(run)
+        chunk.rows = sum(step(run, (chunk.first_slot, chunk.last_slot)) for step in _STEPS[stage])
+        chunk.done_at = _clock()
+        chunk.save(update_fields=["rows", "done_at"])
+        renew(claim)
+    return True
+
+
+def _share_ledger(run: Run) -> None:
+    """No bundle is loaded while we work; one that was loaded since the run began ends it."""
+    with connection.cursor() as cursor:
+        # A process that is stopped in the middle must not keep loads and its successor waiting.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '20s'")
+        cursor.execute("SELECT id FROM ledger_ledgerstate WHERE id = 1 FOR SHARE")
+    if Bundle.objects.latest("id").pk != run.through_bundle_id:
+        raise InputsMoved(_("批次 %(bundle)s 在执行期间入库") % {"bundle": Bundle.objects.latest("id").pk})
+
+
+def renew(claim: Claim) -> None:
+    """Keep the lease; Fenced where it is no longer ours."""
+    mine = Run.objects.filter(pk=claim.run, fence=claim.fence, status=Run.Status.RUNNING)
+    if not mine.update(lease_until=_clock() + LEASE):
+        raise Fenced(str(claim))
+
+
+def left(claim: Claim, stage: str) -> int:
+    """Chunks of the stage that are not done."""
+    return Chunk.objects.filter(run=claim.run, stage=stage, done_at=None).count()
+
+
+def publish(claim: Claim) -> Run:
+    """Verify the run and move the pointer that readers follow, all in one transaction.
+
+    A rerun in which no figure changed publishes nothing: the version before is confirmed instead.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).get(pk=claim.run)
+        if run.fence != claim.fence or run.status != Run.Status.RUNNING:
+            raise Fenced(str(claim))
+        _share_ledger(run)
+        _check(run)
+        before = readings.previous_version(run)
+        if before is not None and not _changed(run, before):
+            _confirm(run, before)
+        else:
+            _move_pointer(run, before)
+        _applied(run)
+    return run
+
+
+def _check(run: Run) -> None:
+    """Nothing is published unless every part is done, every manager has every reading and all of it ties."""
+    if run.chunks.filter(done_at=None).exists():
+        raise NotTied(_("尚有分块未完成"))
+    expected, found = queries.expected_readings(), run.readings.count()
+    if found != expected:
+        raise NotTied(
+            _("应有 %(expected)s 行读数，实有 %(found)s 行") % {"expected": expected, "found": found}
+        )
+    for check in _CHECKS:
+        check(run)
+
+
+_CHANGED: list[Callable[[Run, Run], int]] = [readings.changed_rows]
+
+
+def add_comparison(changed: Callable[[Run, Run], int]) -> None:
+    """Have `changed(run, before)` counted too when a rerun asks whether any figure changed."""
+    if changed not in _CHANGED:
+        _CHANGED.append(changed)
+
+
+def _changed(run: Run, before: Run) -> bool:
+    return any(changed(run, before) for changed in _CHANGED)
+
+
+def _confirm(run: Run, before: Run) -> None:
+    Run.objects.filter(pk=before.pk).update(confirmed_through=run.through_bundle)
+    run.status, run.finished_at, run.error = Run.Status.UNCHANGED, _clock(), ""
+    run.confirmed_through = run.through_bundle
+    run.save(update_fields=["status", "finished_at", "error", "confirmed_through"])
+
+
+def _move_pointer(run: Run, before: Run | None) -> None:
+    if before is not None:
+        Run.objects.filter(pk=before.pk).update(is_current=False)
+    run.status, run.is_current, run.finished_at, run.error = Run.Status.SUCCEEDED, True, _clock(), ""
+    run.confirmed_through = run.through_bundle
+    run.save(update_fields=["status", "is_current", "finished_at", "error", "confirmed_through"])
+
+
+def _applied(run: Run) -> None:
+    """The positions now stand at the run's date, unless they stood later already."""
+    LedgerState.objects.filter(
+        Q(applied_through=None) | Q(applied_through__lt=run.business_date), id=1
+    ).update(applied_through=run.business_date)
+
+
+def fail(claim: Claim, error: Exception, *, for_good: bool) -> None:
+    """Leave the first error in the run; for good, or with the lease let go for another attempt."""
+    mine = Run.objects.filter(pk=claim.run, fence=claim.fence, status=Run.Status.RUNNING)
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    mine.filter(error="").update(error=text)
+    spent = for_good or mine.filter(attempts__gte=Run.ATTEMPTS).exists()
+    if spent:
+        mine.update(status=Run.Status.FAILED, finished_at=_clock(), lease_until=_clock())
+    else:
+        mine.update(lease_until=_clock() - timedelta(seconds=1))
+
+
+def give_up(spent: QuerySet[Run]) -> bool:
+    """Runs that nobody holds although their attempts are spent have failed; whether there were any."""
+    dead = spent.filter(status=Run.Status.RUNNING, lease_until__lt=_clock())
+    dead.filter(error="").update(error=_("执行 %(count)s 次均中断") % {"count": Run.ATTEMPTS})
+    return bool(dead.update(status=Run.Status.FAILED, finished_at=_clock()))
+
+
+def stages() -> Sequence[str]:
+    """In the order in which they are worked."""
+    return Chunk.Stage.values
