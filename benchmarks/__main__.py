@@ -48,7 +48,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--days", default="90,365", help="days of history, one bank for each")
     parser.add_argument("--repeats", type=int, default=3, choices=range(1, MOST_REPEATS + 1))
-    parser.add_argument("--rows", type=int, default=10_000_000, help="rows of the large bundle of part load")
+    parser.add_argument("--rows", type=int, help="rows of the large bundle of part load (ten an account)")
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument(
         "--json", type=Path, help="a file for the figures, such as benchmarks/results/full.json"
@@ -56,6 +56,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="a folder that keeps the generated data for another run")
     parser.add_argument("--strict", action="store_true", help="exit 1 where a goal is missed")
     options = parser.parse_args(arguments)
+    options.rows = options.rows or 10 * options.accounts
     options.parts = frozenset(options.only.split(","))
     if options.parts - set(PARTS):
         parser.error(f"--only: {', '.join(sorted(options.parts - set(PARTS)))} is none of {', '.join(PARTS)}")

@@ -75,7 +75,7 @@ def night(day: date, balances: Path) -> dict[str, float]:
     def work() -> None:
         with transaction.atomic():
             for name in STEPS:
-                steps[name] = timed(lambda name=name: _step(name, day, balances))
+                steps[name] = timed(_step, name, day, balances)
 
     return {"all": timed(work)} | steps
 

@@ -28,7 +28,7 @@ def _ours(bundle: Path) -> tuple[float, float]:
 
     database.rest()
     reset_peak()
-    return timed(lambda: load_bundle(bundle)), peak_mb()
+    return timed(load_bundle, bundle), peak_mb()
 
 
 def _bare(bundle: Path) -> float:
@@ -36,7 +36,7 @@ def _bare(bundle: Path) -> float:
     database.execute("DROP TABLE IF EXISTS bare_load")
     database.execute("CREATE TABLE bare_load (account_no text, business_date date, balance numeric(20, 2))")
     database.rest()
-    return timed(lambda: _copy_and_type(bundle / "balances.csv"))
+    return timed(_copy_and_type, bundle / "balances.csv")
 
 
 def _copy_and_type(balances: Path) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 
-def timed(work: Callable[[], Any]) -> float:
-    """Seconds that `work` takes."""
+def timed(work: Callable[..., Any], *arguments: Any, **named: Any) -> float:
+    """Seconds that `work` takes with these arguments."""
     start = time.perf_counter()
-    work()
+    work(*arguments, **named)
     return time.perf_counter() - start
 
 

@@ -18,8 +18,8 @@ def begin(bank: Bank, folder: Path) -> dict[str, float]:
     from ledger.services.nights import run_nights
 
     reset_peak()
-    found = {"load history": timed(lambda: load_bundle(folder / "history"))}
-    found["first night"] = timed(lambda: run_nights(to=bank.eve, start=bank.eve))
+    found = {"load history": timed(load_bundle, folder / "history")}
+    found["first night"] = timed(run_nights, to=bank.eve, start=bank.eve)
     found["peak MB of history"] = peak_mb()
     database.tidy()
     return found
@@ -32,8 +32,8 @@ def measure(bank: Bank, folder: Path, night: Night) -> dict[str, float]:
 
     database.rest()
     reset_peak()
-    load = timed(lambda: load_bundle(folder / str(night.day)))
-    work = timed(lambda: run_nights(to=night.day, start=bank.eve))
+    load = timed(load_bundle, folder / str(night.day))
+    work = timed(run_nights, to=night.day, start=bank.eve)
     _check_published(night.day)
     return {"all": load + work, "load": load, "work": work, "peak": peak_mb()}
 

@@ -27,7 +27,7 @@ def explain_ms(bank: Bank) -> list[float]:
         if not found.adds_up:
             raise AssertionError(f"the explanation of {who} does not add up")
 
-    return [1000 * timed(lambda who=who: one(who)) for who in managers(bank)][1:]
+    return [1000 * timed(one, who) for who in managers(bank)][1:]
 
 
 def span_ms(bank: Bank) -> list[float]:
@@ -37,9 +37,7 @@ def span_ms(bank: Bank) -> list[float]:
     found = []
     for number, who in enumerate(managers(bank)):
         start, end = span(bank, number)
-        found.append(
-            1000 * timed(lambda who=who, s=start, e=end: queries.contributions(who.pk, start=s, days=[e]))
-        )
+        found.append(1000 * timed(queries.contributions, who.pk, start=start, days=[end]))
     return found[1:]
 
 

@@ -90,6 +90,7 @@ V1 = [
     path("rulebooks/", grading.Rulebooks.as_view(), name="rulebooks"),
     path("customers/", managers.Customers.as_view(), name="customers"),
     path("runs/", ledger.Runs.as_view(), name="runs"),
+    path("runs/<int:id>/differences/", ledger.RunDifferences.as_view(), name="run-differences"),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Swagger.as_view(), name="docs"),
 ]

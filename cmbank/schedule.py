@@ -10,5 +10,7 @@ MINUTE = 60.0
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Finds nothing on almost every tick; a night that became due, or was missed, is caught up by the next.
-    "due nights": {"task": "ledger.run_due_nights", "schedule": 5 * MINUTE},
+    "due nights": {"task": "ledger.run_due_nights", "schedule": MINUTE},
+    # What was published or failed is told to the outside once its transaction has committed.
+    "outbox": {"task": "ledger.deliver_outbox", "schedule": MINUTE},
 }

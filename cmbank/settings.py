@@ -180,6 +180,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
+# --- Nights: how long a claim holds without a sign of life, and how much one transaction may look at -------
+NIGHT_LEASE_SECONDS = environment.number("NIGHT_LEASE_SECONDS", default=30)
+NIGHT_CHUNK_CHANGES = environment.number("NIGHT_CHUNK_CHANGES", default=60_000)
+NIGHT_CHUNK_ASSIGNMENTS = environment.number("NIGHT_CHUNK_ASSIGNMENTS", default=250_000)
+
+# --- Mail: who is told what became of the nights; nobody by default, then the log says it -----------------
+ALERT_EMAILS = environment.words("ALERT_EMAILS")
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", default="cmbank@localhost")
+EMAIL_HOST = environment.text("EMAIL_HOST", default="localhost")
+EMAIL_PORT = environment.number("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = environment.text("EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD", default="")
+EMAIL_USE_TLS = environment.flag("EMAIL_TLS", default=False)
+# A mail server that does not answer must not hold a message's row for long.
+EMAIL_TIMEOUT = 20
+
 # --- Static files, served by the web process -------------------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

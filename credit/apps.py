@@ -12,7 +12,8 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         """The ledger loads our file, works our part of the night and knows our metrics."""
-        from credit import explanations, feeds, metrics, services, verification
+        from credit import explanations, feeds, metrics, verification
+        from credit.services import quality, standing
         from ledger import explanations as ledger_explanations
         from ledger import feeds as ledger_feeds
         from ledger import metrics as ledger_metrics
@@ -21,9 +22,9 @@ class CreditConfig(AppConfig):
         from ledger.services import verification as ledger_verification
 
         ledger_feeds.register(feeds.LOAN_CLASSES)
-        runs.add_step(Chunk.Stage.PRODUCTS, services.work_exposures)
-        runs.add_step(Chunk.Stage.READINGS, services.work_quality)
-        runs.add_comparison(services.changed_rows)
+        runs.add_step(Chunk.Stage.PRODUCTS, standing.keep_up)
+        runs.add_step(Chunk.Stage.READINGS, quality.work_quality)
+        runs.add_comparison(quality.changed_rows)
         ledger_metrics.register(metrics.SOURCE)
         for invariant in verification.INVARIANTS:
             ledger_verification.register(invariant)

@@ -1,52 +1,23 @@
 """Loan-quality figures taken apart: the loans behind a share, and the day and loans behind a peak."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
-from django.db.models import Sum
-
 from credit import queries
-from credit.models import Exposure
-from ledger.explanations import Book, account_histories
+from credit.facts import NON_PERFORMING, Classed, classes_on, daily, overdrafts
+from ledger.books import Book, account_histories
 from ledger.rules.explaining import (
     AccountHistory,
     CustomerPart,
     Explanation,
     Line,
     Section,
-    Source,
     credited,
     spans,
 )
 from ledger.rules.windows import Window
-from ledger.sql import statement
-
-NON_PERFORMING = ("substandard", "doubtful", "loss")
-
-
-@dataclass(frozen=True)
-class Classed:
-    """The class of a loan on a day, and the arrears delivered with it."""
-
-    loan_class: str
-    interest_arrears: Decimal
-    source: Source
-
-
-def classes_on(customers: Iterable[int], day: date, bundle: int) -> dict[str, Classed]:
-    """The class of each loan of some customers on a day, by account number, as known to a bundle."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("explain_classes", "credit.sql"),
-            {"customers": list(customers), "day": day, "bundle": bundle},
-        )
-        return {
-            number: Classed(loan_class, arrears, Source(source, "loan_classes.csv", line))
-            for number, loan_class, arrears, source, line in cursor.fetchall()
-        }
 
 
 def _day(day: date) -> Window:
@@ -57,7 +28,7 @@ def _parts(
     book: Book, day: date, lines: Callable[[AccountHistory], Iterator[Line]], *, whole: bool
 ) -> tuple[CustomerPart, ...]:
     """Customers held on a day with their lines of that day; `whole` ignores the share held."""
-    histories = account_histories(book.customers, _day(day), book.run.through_bundle_id)
+    histories = account_histories(book.customers, _day(day), book.bundle)
     found = []
     for customer, who in book.customers.items():
         held = book.held(customer, _day(day))
@@ -81,7 +52,7 @@ def _parts(
 
 def _loans(book: Book, day: date, *, only_normal: bool) -> tuple[CustomerPart, ...]:
     """Loan balances of a day at the shares of that day; of the normal class only, or all."""
-    classes = classes_on(book.customers, day, book.run.through_bundle_id)
+    classes = classes_on(book.customers, day, book.bundle)
 
     def lines(account: AccountHistory) -> Iterator[Line]:
         for line in spans(account, day, day, "loan"):
@@ -128,21 +99,9 @@ def share_change(book: Book) -> Explanation:
 
 def _peak_day(book: Book, column: str) -> date | None:
     """The first day with the highest total over the customers that count and were held on it."""
-    rows = (
-        Exposure.objects.filter(
-            customer__in=book.customers, business_date__range=(book.window.start, book.window.end)
-        )
-        .values("business_date", "customer")
-        .annotate(amount=Sum(column))
-        .filter(amount__gt=0)
-        .order_by("business_date")
-    )
-    totals: dict[date, Decimal] = {}
-    for row in rows:
-        day = row["business_date"]
-        if book.counts(row["customer"]) and book.held(row["customer"], _day(day)):
-            totals[day] = totals.get(day, Decimal(0)) + row["amount"]
-    return max(totals, key=lambda day: totals[day], default=None)
+    totals = {day: amounts[column] for day, amounts in sorted(daily(book, book.ref.floor).items())}
+    wrong = {day: total for day, total in totals.items() if total > 0}
+    return max(wrong, key=lambda day: wrong[day], default=None)
 
 
 def _non_performing(line: Line, known: Classed | None) -> Line | None:
@@ -170,15 +129,6 @@ def _arrears(account: AccountHistory, day: date, known: Classed | None) -> Itera
         )
 
 
-def _overdrafts(account: AccountHistory, day: date) -> Iterator[Line]:
-    """A deposit account below zero, as a positive amount: its worth as if it were a loan of that size."""
-    if account.bucket == "loan":
-        return
-    for line in spans(replace(account, bucket="loan"), day, day, "loan"):
-        if line.balance < 0:
-            yield replace(line, value=-line.value, note="overdrawn")
-
-
 def _peak(column: str) -> Callable[[Book], Explanation]:
     def build(book: Book) -> Explanation:
         day = _peak_day(book, column)
@@ -190,12 +140,12 @@ def _peak(column: str) -> Callable[[Book], Explanation]:
 
 
 def _of_day(book: Book, column: str, day: date) -> tuple[CustomerPart, ...]:
-    classes = classes_on(book.customers, day, book.run.through_bundle_id)
+    classes = classes_on(book.customers, day, book.bundle)
 
     def lines(account: AccountHistory) -> Iterator[Line]:
         known = classes.get(account.account_no)
         if column == "advances":
-            yield from _overdrafts(account, day)
+            yield from overdrafts(account, day, day)
         elif column == "interest_arrears":
             yield from _arrears(account, day, known)
         else:

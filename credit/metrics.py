@@ -5,13 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from credit import queries
+from credit.models import QualityReading
 from credit.rules.quality import normal_share
 from ledger.metrics import Context, Metric, Source
 from ledger.rules.figures import Figure, MetricRef
 
+#: The file that brings classes and arrears.
+FILE = "loan_classes.csv"
+
 
 def _share(row: Any, ref: MetricRef, context: Context) -> Figure:
     """The share of normal loans on the last day; an unclassified loan leaves it open."""
+    if lack := context.lack_of(FILE, ref, "ratio"):
+        return lack
     if "loan_classes" not in context.feeds:
         return Figure.not_applicable("feed_not_configured", "ratio", feed="loan_classes.csv")
     share = normal_share(row.normal_balance, row.loan_balance)
@@ -25,7 +31,7 @@ def _share(row: Any, ref: MetricRef, context: Context) -> Figure:
 def _share_change(row: Any, ref: MetricRef, context: Context) -> Figure:
     """The share now less the share on the base day; no loans then or now: not applicable."""
     if dict(ref.params).get("base", "previous_quarter") == "previous_year":
-        row = queries.live(context.run, [ref.window], [ref.floor], [row.manager_id], "previous_year")[
+        row = queries.worked_out(context.run, [ref.window], [ref.floor], [row.manager_id], "previous_year")[
             row.manager_id, ref.window, Decimal(ref.floor)
         ]
     now = _share(row, ref, context)
@@ -45,6 +51,8 @@ def _peak(column: str, feed: str) -> Callable[[Any, MetricRef, Context], Figure]
     """The highest total of one day; where loans of the last day lack a class it is not known."""
 
     def figure(row: Any, ref: MetricRef, context: Context) -> Figure:
+        if feed and (lack := context.lack_of(FILE, ref, "CNY")):
+            return lack
         if feed and feed not in context.feeds:
             return Figure.not_applicable("feed_not_configured", "CNY", feed=feed)
         value = getattr(row, column)
@@ -64,4 +72,5 @@ SOURCE = Source(
         Metric("interest_arrears", "CNY", _peak("interest_arrears", "interest_arrears")),
         Metric("advances", "CNY", _peak("advances", "")),
     ),
+    QualityReading,
 )

@@ -36,6 +36,7 @@ class Classification(Delivered):
         verbose_name = _("贷款分类")
         verbose_name_plural = _("贷款分类")
         ordering = ["account", "business_date", "bundle"]
+        indexes = [models.Index(fields=["business_date"], name="classification_business_date")]
         constraints = [
             models.UniqueConstraint(name="classification_key", fields=["account", "business_date", "bundle"]),
             models.CheckConstraint(
@@ -51,11 +52,17 @@ class Classification(Delivered):
 
 
 class Exposure(models.Model):
-    """What is wrong at one customer at the end of one day, in CNY; no row where nothing is."""
+    """What is wrong at one customer at the end of every day from `since` to `until` (empty: still), in CNY.
 
-    pk = models.CompositePrimaryKey("customer", "business_date")
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
-    business_date = models.DateField(_("业务日期"), db_index=True)
+    No row where nothing is wrong; a new row where an amount changes.
+    """
+
+    pk = models.CompositePrimaryKey("customer", "since")
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    since = models.DateField(_("起"))
+    until = models.DateField(_("止"), null=True)
     non_performing = models.DecimalField(_("后三类余额"), max_digits=24, decimal_places=2)
     interest_arrears = models.DecimalField(_("欠息"), max_digits=24, decimal_places=2)
     advances = models.DecimalField(_("垫款"), max_digits=24, decimal_places=2)
@@ -63,6 +70,65 @@ class Exposure(models.Model):
     class Meta:
         verbose_name = _("不良敞口")
         verbose_name_plural = _("不良敞口")
+        indexes = [
+            models.Index(fields=["customer"], name="exposure_open", condition=Q(until__isnull=True)),
+            models.Index(fields=["until"], name="exposure_until"),
+        ]
+
+
+class LoanState(models.Model):
+    """The class and arrears of a loan on the last day worked out; no row where no class was ever delivered."""
+
+    account = models.OneToOneField(
+        Account, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    loan_class = models.CharField(_("五级分类"), max_length=16, choices=LoanClass)
+    interest_arrears = models.DecimalField(_("欠息"), max_digits=20, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("贷款状态")
+        verbose_name_plural = _("贷款状态")
+        indexes = [
+            models.Index(
+                fields=["account"],
+                name="loan_state_wrong",
+                condition=Q(loan_class__in=["substandard", "doubtful", "loss"]) | Q(interest_arrears__gt=0),
+            )
+        ]
+
+
+class BasePortfolio(models.Model):
+    """A customer's loans at the end of the last quarter before the last day worked out, in fen.
+
+    Of the normal class, all of them, and how many had no class; no row where there were none.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    normal = models.BigIntegerField()
+    total = models.BigIntegerField()
+    unclassified = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("基期贷款")
+        verbose_name_plural = _("基期贷款")
+
+
+class Standing(models.Model):
+    """Up to which day, and by which bundles, the loan side of one slot of customers is worked out.
+
+    `base_on` is the day of its base portfolio; empty where none is kept because no classes are delivered.
+    """
+
+    slot = models.PositiveSmallIntegerField(primary_key=True)
+    stands_on = models.DateField()
+    through_bundle = models.BigIntegerField()
+    base_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("信贷进度")
+        verbose_name_plural = _("信贷进度")
 
 
 class QualityReading(models.Model):

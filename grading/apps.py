@@ -15,12 +15,13 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         """Delivered grades become grade records; shipped rulebooks are there after every migrate."""
-        from grading import services, verification
-        from ledger import feeds
+        from grading import presenters, services, verification
+        from ledger import feeds, versions
         from ledger.services import verification as ledger_verification
 
         ledger_verification.register(verification.FROZEN)
         feeds.after_loading(services.record_delivered_grades)
+        versions.name_metrics_by(presenters.metric_title)
         post_migrate.connect(_install, sender=self)
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from grading import presenters, queries, sheets, standings
 from grading.models import RulebookVersion
 from grading.rules import catalogue
-from ledger import explanations
+from ledger import explanations, versions
 from ledger import queries as ledger
-from ledger.edge import amount
+from ledger.edge import amount, as_of
 from managers.models import ClientManager
 from managers.permissions import may
 from managers.session import signed_in
@@ -31,7 +31,8 @@ def figure(request: HttpRequest, employee_no: str, metric: str) -> HttpResponse:
     if not own and not may(signed_in(request), "view_people", on=today, about=who):
         raise PermissionDenied(_("您的角色不包括查看客户明细；如确有需要，请联系安全管理员授权。"))
     found = _explained(request, who, metric)
-    return render(request, "grading/figure.html", {"who": who, "own": own, **sheets.explained(found)})
+    context = {"who": who, "own": own, "versions": versions.of_figure(who, found.ref, found.run)}
+    return render(request, "grading/figure.html", {**context, **sheets.explained(found)})
 
 
 def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explanations.Explained:
@@ -49,6 +50,7 @@ def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explana
             window=request.GET.get("window") or "year",
             floor=floor,
             params=_params(request, metric),
+            as_of=as_of(request.GET["as_of"]) if request.GET.get("as_of") else None,
         )
     except (LookupError, ValueError):
         raise Http404(_("没有这个数字：请从工作台或考核件中的链接进入。")) from None

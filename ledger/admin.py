@@ -1,13 +1,19 @@
-"""Deliveries and nights in the admin: looked at, never edited."""
+"""Deliveries, nights and messages in the admin: looked at; which files are expected is kept here by HR."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Sum
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import Bundle, BundleFile, Run
+from ledger.models import Bundle, BundleFile, FeedExpectation, OutboxMessage, Run, RunRequest
+from ledger.services import expectations
 from managers.backoffice import LookedAt
+from managers.permissions import may
+from managers.session import signed_in
 
 
 class BundleFileInline(admin.TabularInline):
@@ -77,8 +83,115 @@ class RunAdmin(LookedAt):
         "status",
         "is_current",
         "through_bundle",
+        "confirmed_through",
         "reason",
+        "requested_by",
+        "approved_by",
+        "attempts",
+        "created_at",
         "started_at",
         "finished_at",
         "error",
     )
+
+
+@admin.register(RunRequest)
+class RunRequestAdmin(LookedAt):
+    """Reruns and waivers with both people; asked for and decided on the runs page."""
+
+    seen_with = ("view_runs",)
+    list_display = (
+        "business_date",
+        "kind",
+        "decision",
+        "requested_by",
+        "requested_at",
+        "decided_by",
+        "decided_at",
+    )
+    list_select_related = ("requested_by", "decided_by")
+    list_filter = ("kind", "decision")
+    search_fields = ("reason", "note")
+    fields = (
+        "business_date",
+        "kind",
+        "reason",
+        "requested_by",
+        "requested_at",
+        "decision",
+        "decided_by",
+        "decided_at",
+        "note",
+        "run",
+    )
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(LookedAt):
+    """What was told to the outside, and what still waits."""
+
+    seen_with = ("view_runs",)
+    list_display = ("id", "topic", "created_at", "sent_at", "attempts", "error")
+    list_filter = ("topic", ("sent_at", admin.EmptyFieldListFilter))
+    fields = ("topic", "payload", "created_at", "sent_at", "handed_to", "attempts", "error")
+
+
+class ExpectationForm(forms.ModelForm):
+    """A file out of those that carry dates; what the service refuses is said at the form."""
+
+    class Meta:
+        model = FeedExpectation
+        fields = ("file", "starts_on", "days", "ended_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            choices = [(name, name) for name in expectations.expectable()]
+            self.fields["file"] = forms.ChoiceField(label=self.fields["file"].label, choices=choices)
+
+    def clean(self) -> dict[str, Any]:
+        """The dates in order; the rest is the model's own check."""
+        found = super().clean() or {}
+        start = found.get("starts_on") or self.instance.starts_on
+        if start and found.get("ended_on") and found["ended_on"] < start:
+            self.add_error("ended_on", str(expectations.REFUSALS["ends_before_start"]))
+        return found
+
+
+@admin.register(FeedExpectation)
+class FeedExpectationAdmin(LookedAt):
+    """Which file is to arrive for which days: begun and ended by head office HR, never rewritten."""
+
+    seen_with = ("view_runs", "expect_feeds")
+    list_display = ("file", "days", "starts_on", "ended_on")
+    list_filter = ("file",)
+    form = ExpectationForm
+    fields = ("file", "starts_on", "days", "ended_on")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Only the end is added to an expectation that exists."""
+        return ("file", "starts_on", "days") if obj else ()
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who keep them."""
+        return may(signed_in(request), expectations.ACTION, on=timezone.localdate())
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who keep them, until it has ended."""
+        return (obj is None or obj.ended_on is None) and self.has_add_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, which writes the log."""
+        user, now = signed_in(request), timezone.now()
+        if not change:
+            made = expectations.expect(
+                obj.file,
+                starts_on=obj.starts_on,
+                days=obj.days,
+                ended_on=obj.ended_on,
+                by=user,
+                at=now,
+            )
+            obj.pk, obj._state.adding = made.pk, False
+        elif obj.ended_on is not None:
+            expectations.end(obj, on=obj.ended_on, by=user, at=now)

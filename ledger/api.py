@@ -1,10 +1,13 @@
 """REST resources of the ledger: a manager's metrics, and the nightly runs."""
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, ClassVar
 
+from django.http import Http404, QueryDict
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
@@ -13,10 +16,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ledger import metrics, queries
+from ledger import metrics, queries, versions
+from ledger.edge import as_of
 from ledger.models import Run
+from ledger.queries import differences
+from ledger.queries.differences import Changed
 from ledger.rules import windows
 from ledger.rules.figures import Figure, MetricRef, shown
+from managers.models import ClientManager
 from managers.permissions import may
 from managers.rest import access, parameters
 from managers.rest.openapi import on_parameter
@@ -26,6 +33,7 @@ from managers.rest.views import Listing, OfManager
 WINDOWS = (*windows.TO_DATE, *windows.WHOLE)
 STATES = ["value", "not_applicable", "missing"]
 Wording = Callable[..., str]
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 
 
 def code_itself(code: str, params: Mapping[str, str], *, language: str) -> str:
@@ -70,7 +78,7 @@ class ManagerMetrics(OfManager):
     because the words live further right."""
 
     scope = "metrics:read"
-    query_names = frozenset({"on", "window", "floor"})
+    query_names = frozenset({"on", "window", "floor", "as_of"})
     words: ClassVar[Wording] = staticmethod(code_itself)
 
     @extend_schema(
@@ -79,6 +87,11 @@ class ManagerMetrics(OfManager):
         responses=MetricsSerializer,
         parameters=[
             on_parameter(gettext_lazy("业务日期；默认最近一个已发布的日期")),
+            OpenApiParameter(
+                "as_of",
+                {"oneOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]},
+                description=gettext_lazy("按这一日终了（或这一时刻）已发布的版本；默认现行版本"),
+            ),
             OpenApiParameter("window", enum=WINDOWS, default="quarter", description=gettext_lazy("计算期间")),
             OpenApiParameter(
                 "floor",
@@ -93,8 +106,9 @@ class ManagerMetrics(OfManager):
         window = parameters.window(asked, "window", known=WINDOWS, default="quarter")
         floor = parameters.amount(asked, "floor", default=Decimal(0))
         on = parameters.day(asked, "on")
+        known = moment(asked, "as_of")
         manager = self.manager()
-        run = published(on)
+        run = published(on, known)
         span = windows.window(window, run.business_date)
         answer = {
             "employee_no": manager.employee_no,
@@ -143,16 +157,34 @@ def _undefined(metric: metrics.Metric) -> dict[str, Any]:
     }
 
 
-def published(on: date | None) -> Run:
-    """The published run of a date, or of the latest one; Problem 409 where there is none (yet)."""
+def moment(asked: QueryDict, name: str) -> date | datetime | None:
+    """A date, or a date and time with its zone (without one it is the bank's); None where absent."""
+    text = asked.get(name)
+    if text is None:
+        return None
+    try:
+        if not _MOMENT.fullmatch(text):
+            raise ValueError
+        return as_of(text)
+    except (ValueError, OverflowError):
+        detail = _("%(name)s 须是有效日期或时刻，写成 2026-03-31 或 2026-03-31T18:00:00+08:00。")
+        raise Problem(400, "bad_date", detail % {"name": name}, parameter=name) from None
+
+
+def published(on: date | None, known: date | datetime | None = None) -> Run:
+    """The run of a date, or of the latest one, as read now or then; Problem 409 where there is none (yet)."""
     latest = queries.latest_run()
     if latest is None:
         raise Problem(409, "not_published", _("还没有任何已发布的日终；请在日终完成后重试。"))
-    if on is None:
+    if on is None and known is None:
         return latest
     try:
-        return queries.current_run(on)
+        return queries.run_as_of(on or latest.business_date, known)
     except queries.NotPublished:
+        if known is not None:
+            words = {"day": on or latest.business_date, "known": known}
+            detail = _("截至 %(known)s，%(day)s 还没有已发布的日终。") % words
+            raise Problem(409, "not_published", detail, parameter="as_of") from None
         detail = _("%(day)s 没有已发布的日终；最近的是 %(latest)s。") % {
             "day": on,
             "latest": latest.business_date,
@@ -168,6 +200,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = [
+            "id",
             "business_date",
             "version",
             "status",
@@ -211,3 +244,89 @@ class Runs(Listing):
         user: Any = self.request.user
         watches = may(user, "view_runs", on=self.today)
         return rows if watches else rows.filter(status=Run.Status.SUCCEEDED)
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    """One figure before and after; `difference` is rounded to its unit, `exact` a fraction."""
+
+    metric = serializers.CharField()
+    window = serializers.ChoiceField(choices=WINDOWS)
+    floor = serializers.CharField()
+    unit = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    difference = serializers.CharField(allow_null=True)
+    exact = serializers.CharField(allow_null=True)
+
+
+class ChangedSerializer(serializers.Serializer[Any]):
+    """A manager's figures that two versions hold differently, since which day and from which bundles."""
+
+    employee_no = serializers.CharField()
+    since = serializers.DateField(allow_null=True)
+    bundles = serializers.ListField(child=serializers.IntegerField())
+    differences = DifferenceSerializer(many=True)
+
+
+@extend_schema(
+    summary=gettext_lazy("一个日终版本较前一版（或 against 所指版本）的差额，按客户经理"),
+    tags=["runs"],
+    responses=ChangedSerializer(many=True),
+    parameters=[
+        OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH),
+        OpenApiParameter(
+            "against",
+            {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+            description=gettext_lazy("同一日的另一版本号；默认前一个已发布的版本"),
+        ),
+    ],
+)
+class RunDifferences(Listing):
+    """What a version says otherwise than an earlier one of its date; managers in the caller's scope only."""
+
+    scope = "metrics:read"
+    permission = "view_people"
+    query_names = frozenset({"against"})
+    queryset = ClientManager.objects.all()
+    serializer_class = ChangedSerializer
+    filter_backends: ClassVar[list[Any]] = []
+    ordering = ("employee_no",)
+
+    def get_queryset(self) -> Any:
+        """The managers whose stored figures differ."""
+        managers = super().get_queryset()
+        earlier, later = self.versions
+        return managers.filter(pk__in=differences.differing(earlier, later)) if earlier else managers.none()
+
+    @cached_property
+    def versions(self) -> tuple[Run | None, Run]:
+        """The version compared with, None before the first, and the version in the address; 404 for another."""
+        number = self.kwargs["id"]
+        later = Run.objects.filter(pk=min(number, 2**63 - 1), status=Run.Status.SUCCEEDED).first()
+        if later is None:
+            raise Http404
+        against = parameters.cursor(self.request.query_params, "against")
+        if not against:
+            return queries.version_before(later), later
+        earlier = queries.versions(later.business_date).filter(version=min(against, 2**31 - 1)).first()
+        if earlier is None:
+            raise Http404
+        return earlier, later
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A page of managers; one of whom no figure differs after all is left out."""
+        page = self.paginate_queryset(self.get_queryset()) or []
+        earlier, later = self.versions
+        found = differences.changes(earlier, later, [each.pk for each in page]) if earlier else []
+        return self.get_paginated_response(
+            ChangedSerializer([_changed(each) for each in found], many=True).data
+        )
+
+
+def _changed(each: Changed) -> dict[str, Any]:
+    return {
+        "employee_no": each.manager.employee_no,
+        "since": each.cause.since,
+        "bundles": list(each.cause.bundles),
+        "differences": [versions.difference_facts(one) for one in each.differences],
+    }

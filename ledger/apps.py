@@ -9,3 +9,9 @@ class LedgerConfig(AppConfig):
 
     name = "ledger"
     verbose_name = _("账务与日均")
+
+    def ready(self) -> None:
+        """Closed periods are verified with everything else."""
+        from ledger.services import closings, verification
+
+        verification.register(closings.I10)

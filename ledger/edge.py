@@ -3,11 +3,12 @@
 import json
 import re
 from argparse import ArgumentTypeError
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 
@@ -23,6 +24,19 @@ def business_date(text: str) -> date:
         raise ArgumentError(_("%(text)s 不是有效日期；请写成 2026-03-31") % {"text": text}) from None
 
 
+def as_of(text: str) -> date | datetime:
+    """A day or a moment that something was read; a moment without a zone is the bank's."""
+    if len(text) <= len("2026-03-31"):
+        return business_date(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentError(
+            _("%(text)s 不是有效时刻；请写成 2026-03-31 或 2026-03-31T18:00:00") % {"text": text[:40]}
+        ) from None
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
 AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?", re.ASCII)
 
 
@@ -31,6 +45,13 @@ def amount(text: str) -> Decimal:
     if not AMOUNT.fullmatch(text):
         raise ArgumentError(_("%(text)s 不是有效金额；请写成 500000 或 0.01") % {"text": text[:40]})
     return Decimal(text)
+
+
+def not_published(day: date, by: date | datetime | None = None) -> str:
+    """That a date has no figures, or had none yet, and what to do."""
+    if by is None:
+        return _("%(day)s 没有已发布的日终；请先执行 run_nights --to %(day)s。") % {"day": day}
+    return _("截至 %(by)s，%(day)s 还没有已发布的日终；请写更晚的 --as-of。") % {"day": day, "by": by}
 
 
 class ReportingCommand(BaseCommand):

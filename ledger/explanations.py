@@ -1,35 +1,26 @@
 """Explain a published figure: the delivered facts behind it, as known when its run was published."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
-
-from django.db import connection
 
 from ledger import metrics, queries
+from ledger.books import Book
 from ledger.models import Run
 from ledger.rules import windows
 from ledger.rules.explaining import (
     AccountHistory,
     CustomerPart,
-    Dated,
     Explanation,
     Held,
-    Line,
     Section,
-    Source,
     credited,
-    own_product,
     spans,
 )
 from ledger.rules.figures import Figure, MetricRef
 from ledger.rules.windows import Window
-from ledger.sql import statement
-from managers.models import Assignment, ClientManager, Customer
+from managers.models import ClientManager
 
 
 @dataclass(frozen=True)
@@ -38,6 +29,7 @@ class Explained:
 
     manager: ClientManager
     run: Run
+    ref: MetricRef
     figure: Figure
     explanation: Explanation
 
@@ -45,66 +37,6 @@ class Explained:
     def adds_up(self) -> bool:
         """Whether the parts come to the figure exactly; a figure without a value has nothing to add up."""
         return self.figure.value is None or self.explanation.value == self.figure.value
-
-
-@dataclass(frozen=True)
-class Book:
-    """What a manager's figures over a span rest on, as known to the run."""
-
-    manager: ClientManager
-    run: Run
-    ref: MetricRef
-
-    @cached_property
-    def window(self) -> Window:
-        """The span of the figure."""
-        return windows.window(self.ref.window, self.run.business_date)
-
-    @cached_property
-    def assignments(self) -> dict[int, list[Assignment]]:
-        """The manager's assignments by customer."""
-        known = Assignment.objects.as_of(self.run.through_bundle_id).filter(manager=self.manager)
-        grouped: dict[int, list[Assignment]] = defaultdict(list)
-        for assignment in known.order_by("starts_on"):
-            grouped[assignment.customer_id].append(assignment)
-        return grouped
-
-    @cached_property
-    def customers(self) -> dict[int, Customer]:
-        """Customers ever assigned to the manager, by number."""
-        return {
-            each.pk: each for each in Customer.objects.filter(pk__in=self.assignments).order_by("customer_no")
-        }
-
-    def held(self, customer: int, span: Window) -> tuple[Held, ...]:
-        """The manager's shares of a customer within a span."""
-        pieces = (
-            Held(
-                max(each.starts_on, span.start),
-                min(each.ends_on or span.end, span.end),
-                each.share,
-                Source(each.source_bundle, "assignments.csv", each.source_line),
-            )
-            for each in self.assignments.get(customer, ())
-        )
-        return tuple(piece for piece in pieces if piece.start <= piece.end)
-
-    def histories(self, span: Window) -> dict[int, list[AccountHistory]]:
-        """The accounts of the customers with all balances and rates that bear on a span."""
-        return account_histories(self.customers, span, self.run.through_bundle_id)
-
-    @cached_property
-    def deposits(self) -> dict[int, Decimal]:
-        """Each customer's own whole product of deposits over the window, for the floor."""
-        accounts = self.histories(self.window)
-        return {
-            customer: own_product(accounts.get(customer, ()), self.window.start, self.window.end, "deposit")
-            for customer in self.customers
-        }
-
-    def counts(self, customer: int) -> bool:
-        """Whether the customer reaches the floor."""
-        return self.deposits[customer] >= self.ref.floor * self.window.days
 
 
 Builder = Callable[[Book], Explanation]
@@ -129,47 +61,20 @@ def explain(
     window: str,
     floor: Decimal = Decimal(0),
     params: tuple[tuple[str, str], ...] = (),
+    as_of: date | datetime | None = None,
 ) -> Explained:
-    """Take apart the figure of a manager as published for a date.
+    """Take apart the figure of a manager as published for a date: as read now, or as read at `as_of`.
 
-    LookupError names an unknown metric; queries.NotPublished a date without figures; ValueError an
-    unknown window.
+    LookupError names an unknown metric; queries.NotPublished a date without figures (by then); ValueError
+    an unknown window.
     """
     if metric not in _BUILDERS:
         raise LookupError(metric)
-    run = queries.current_run(on)
+    run = queries.run_as_of(on, as_of)
     ref = MetricRef(metric, window, floor, params)
     figure = metrics.figures(run, [ref], [manager.pk])[manager.pk][ref]
-    return Explained(manager, run, figure, _BUILDERS[metric](Book(manager, run, ref)))
-
-
-def account_histories(customers: Iterable[int], span: Window, bundle: int) -> dict[int, list[AccountHistory]]:
-    """Accounts by customer with the balance carried into the span, every later one, and the rates."""
-    given: dict[str, Any] = {
-        "customers": list(customers),
-        "start": span.start,
-        "end": span.end,
-        "bundle": bundle,
-    }
-    balances: dict[int, list[Dated]] = defaultdict(list)
-    rates: dict[str, list[Dated]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(statement("explain_accounts"), given)
-        accounts = cursor.fetchall()
-        cursor.execute(statement("explain_balances"), given)
-        for account, day, amount, source, line in cursor.fetchall():
-            balances[account].append(Dated(day, amount, Source(source, "balances.csv", line)))
-        cursor.execute(statement("explain_rates"), given)
-        for currency, day, amount, source, line in cursor.fetchall():
-            rates[currency].append(Dated(day, amount, Source(source, "fx_rates.csv", line)))
-    found: dict[int, list[AccountHistory]] = defaultdict(list)
-    for account, customer, number, product, bucket, currency, closed_on in accounts:
-        found[customer].append(
-            AccountHistory(
-                number, product, bucket, currency, closed_on, tuple(balances[account]), tuple(rates[currency])
-            )
-        )
-    return found
+    book = Book(manager, run, ref, queries.known_through(run))
+    return Explained(manager, run, ref, figure, _BUILDERS[metric](book))
 
 
 def _shown(accounts: Sequence[AccountHistory], bucket: str) -> list[AccountHistory]:
@@ -243,18 +148,12 @@ def _product(book: Book) -> Explanation:
     return Explanation(book.ref.code, "CNY-days", book.window, book.ref.floor, (whole,))
 
 
-def _held_on_last_day(book: Book) -> list[int]:
-    """Customers the manager holds on the window's last day."""
-    last = Window("last", book.window.end, book.window.end)
-    return [customer for customer in book.customers if book.held(customer, last)]
-
-
 def _largest(bucket: str) -> Builder:
     def build(book: Book) -> Explanation:
         histories = book.histories(book.window)
         parts = [
             _whole_part(book, customer, histories.get(customer, ()), bucket)
-            for customer in _held_on_last_day(book)
+            for customer in book.held_on(book.window.end)
         ]
         return Explanation(
             book.ref.code,
@@ -300,33 +199,7 @@ def _only_largest(parts: list[CustomerPart]) -> tuple[CustomerPart, ...]:
 
 
 def _settlements(book: Book) -> Explanation:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("explain_settlements"),
-            {
-                "customers": list(book.customers),
-                "start": book.window.start,
-                "end": book.window.end,
-                "bundle": book.run.through_bundle_id,
-            },
-        )
-        rows = cursor.fetchall()
-    lines: dict[int, list[Line]] = defaultdict(list)
-    for customer, day, amount, bundle, line in rows:
-        lines[customer].append(
-            Line(
-                "",
-                "settlement",
-                "USD",
-                day,
-                day,
-                amount,
-                None,
-                amount,
-                Decimal(1),
-                (Source(bundle, "settlements.csv", line),),
-            )
-        )
+    lines = book.settlements()
     parts = []
     for customer, who in book.customers.items():
         held = book.held(customer, book.window)
@@ -360,7 +233,7 @@ def _customers_base(book: Book) -> Section:
     histories = book.histories(year)
     last = Window("last", book.window.end, book.window.end)
     parts = []
-    for customer in _held_on_last_day(book):
+    for customer in book.held_on(book.window.end):
         today = [Held(year.start, year.end, piece.share, piece.source) for piece in book.held(customer, last)]
         counted = book.counts(customer)
         parts.append(
@@ -380,7 +253,8 @@ def _customers_base(book: Book) -> Section:
 
 def _own_base(book: Book) -> Section:
     """The base by manager: what was credited to the manager last year, customers counted by that year."""
-    earlier = Book(book.manager, book.run, MetricRef(book.ref.code, "previous_year", book.ref.floor))
+    ref = MetricRef(book.ref.code, "previous_year", book.ref.floor)
+    earlier = Book(book.manager, book.run, ref, book.bundle, windows.base_year(book.window.end))
     section = _credited_section(earlier, "deposit")
     return Section("base", section.window, section.divisor, section.customers, sign=-1)
 

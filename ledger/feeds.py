@@ -8,15 +8,34 @@ from ledger.rules.feeds import Check, Column, FeedFile
 KNOWN = "NOT EXISTS (SELECT FROM {table} t WHERE t.{key} = s.{column})"
 
 
-def unknown(column: str, reason: str, table: str, key: str) -> Check:
+#: A balance of so many yuan is none: its products of a few years still fit 64 bits of fen.
+TOO_LARGE = "1e13"
+#: Every rate known of a foreign currency: since when there is one, and the balance that would be too large.
+RATED = f"""
+    LEFT JOIN (
+        SELECT a.id, a.account_no, a.closed_on, a.currency <> 'CNY' AS is_foreign, r.rated_from, r.too_large
+        FROM ledger_account a
+        LEFT JOIN (
+            SELECT currency, min(business_date) AS rated_from,
+                   {TOO_LARGE} / greatest(max(rate), 1) AS too_large
+            FROM ledger_fxrate GROUP BY currency
+        ) AS r ON r.currency = a.currency AND a.currency <> 'CNY'
+    ) AS a ON a.account_no = s.account_no"""
+
+
+def unknown(column: str, reason: str, table: str, key: str, file: str) -> Check:
     """Refuse a code that nothing of that kind carries, neither in the bank nor in this bundle."""
     missing = KNOWN.format(table=table, key=key, column=column)
-    return Check(column, reason, f"s.{column} IS NOT NULL AND {missing}")
+    return Check(column, reason, f"s.{column} IS NOT NULL AND {missing}", master=(file, key))
 
 
-_BRANCH = unknown("branch_code", "unknown_branch", "managers_branch", "code")
-_CUSTOMER = unknown("customer_no", "unknown_customer", "managers_customer", "customer_no")
-_ACCOUNT = unknown("account_no", "unknown_account", "ledger_account", "account_no")
+_BRANCH = unknown("branch_code", "unknown_branch", "managers_branch", "code", "branches.csv")
+_CUSTOMER = unknown("customer_no", "unknown_customer", "managers_customer", "customer_no", "customers.csv")
+_MANAGER = unknown("employee_no", "unknown_manager", "managers_clientmanager", "employee_no", "managers.csv")
+#: For files whose rows were joined to their account.
+UNKNOWN_ACCOUNT = Check(
+    "account_no", "unknown_account", "s.account_id IS NULL", master=("accounts.csv", "account_no")
+)
 _DATE = Column("business_date", "date")
 
 _FILES: list[FeedFile] = [
@@ -39,6 +58,7 @@ _FILES: list[FeedFile] = [
                 "s.parent_code IS NOT NULL"
                 " AND NOT EXISTS (SELECT FROM managers_branch b WHERE b.code = s.parent_code)"
                 " AND NOT EXISTS (SELECT FROM row_branches o WHERE o.code = s.parent_code)",
+                master=("branches.csv", "code"),
             ),
         ),
         apply=("feed_branches", "feed_branch_parents", "feed_branch_paths"),
@@ -130,7 +150,7 @@ _FILES: list[FeedFile] = [
         key=("customer_no", "employee_no", "starts_on"),
         before=(
             _CUSTOMER,
-            unknown("employee_no", "unknown_manager", "managers_clientmanager", "employee_no"),
+            _MANAGER,
             Check("ends_on", "ends_before_start", "s.ends_on < s.starts_on", "s.starts_on::text"),
         ),
         apply=("feed_assignment_changes", "feed_assignments_replaced", "feed_assignments"),
@@ -153,25 +173,28 @@ _FILES: list[FeedFile] = [
         (Column("account_no", length=40), _DATE, Column("balance", "amount")),
         key=("account_no", "business_date"),
         before=(
-            _ACCOUNT,
-            Check(
-                "business_date",
-                "account_closed",
-                "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
-                " AND a.closed_on < s.business_date)",
-                "(SELECT a.closed_on::text FROM ledger_account a WHERE a.account_no = s.account_no)",
-            ),
+            UNKNOWN_ACCOUNT,
+            Check("business_date", "account_closed", "s.closed_on < s.business_date", "s.closed_on::text"),
             Check(
                 "account_no",
                 "currency_without_rate",
-                "EXISTS (SELECT FROM ledger_account a WHERE a.account_no = s.account_no"
-                " AND a.currency <> 'CNY' AND NOT EXISTS (SELECT FROM ledger_fxrate r"
-                " WHERE r.currency = a.currency AND r.business_date <= s.business_date))",
-                "(SELECT a.currency FROM ledger_account a WHERE a.account_no = s.account_no)",
+                "s.is_foreign AND coalesce(s.rated_from > s.business_date, true)",
+                "(SELECT a.currency FROM ledger_account a WHERE a.id = s.account_id)",
             ),
+            Check("balance", "balance_too_large", f"abs(s.balance) >= coalesce(s.too_large, {TOO_LARGE})"),
         ),
         apply=("feed_balances_late", "feed_balances"),
         keeps_rows_in="ledger_balancechange",
+        key_kept=True,
+        joins=RATED,
+        resolved=(
+            ("account_id", "a.id"),
+            ("closed_on", "a.closed_on"),
+            ("is_foreign", "a.is_foreign"),
+            ("rated_from", "a.rated_from"),
+            ("too_large", "a.too_large"),
+        ),
+        known={"account_no": "account_id"},
         business="SELECT b.account_id, a.customer_id, b.business_date FROM ledger_balancechange b"
         " JOIN ledger_account a ON a.id = b.account_id",
     ),

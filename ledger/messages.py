@@ -53,6 +53,7 @@ REASONS = {
     "rate_not_positive": _("汇率须大于 0"),
     "rate_for_own_currency": _("人民币不需要汇率；请删去"),
     "account_closed": _("账户已于 %(detail)s 销户，不应再有余额"),
+    "balance_too_large": _("余额折合人民币须小于 10 万亿元；请核对金额与单位"),
     "currency_without_rate": _("币种 %(detail)s 在该日之前没有任何汇率；请先送汇率"),
 }
 

@@ -1,14 +1,16 @@
 """The metrics there are: codes, units, and how a figure follows from a reading. Other apps add theirs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Model
+
 from ledger import queries
-from ledger.models import Feed, Run
+from ledger.models import Reading, Run
 from ledger.rules.figures import Figure, MetricRef
 from ledger.rules.windows import TO_DATE
 
@@ -18,12 +20,21 @@ Rows = Mapping[Key, Any]
 
 @dataclass(frozen=True)
 class Context:
-    """What a figure needs beside its row: run, first day and feeds delivered, last year's rows."""
+    """What a figure needs beside its row: run, first day and feeds delivered, last year's rows.
+
+    `missing` has by window and expected file the first date for which the file did not come.
+    """
 
     run: Run
     since: date
     feeds: frozenset[str]
     last_year: Rows
+    missing: Mapping[tuple[str, str], date] = field(default_factory=dict)
+
+    def lack_of(self, file: str, ref: MetricRef, unit: str) -> Figure | None:
+        """The missing figure of a metric that rests on `file`, where the file lacks in its window."""
+        first = self.missing.get((ref.window, file))
+        return Figure.missing("feed_missing", unit, feed=file, date=str(first)) if first else None
 
 
 @dataclass(frozen=True)
@@ -38,10 +49,14 @@ class Metric:
 
 @dataclass(frozen=True)
 class Source:
-    """Where rows come from, by (manager, window, floor), and the metrics read off them."""
+    """Where rows come from, by (manager, window, floor), and the metrics read off them.
+
+    `stored` is the table (run, manager, window, columns with an entry per floor) in which a night keeps them.
+    """
 
     rows: Callable[[Run, Iterable[str], Iterable[Decimal], Iterable[int] | None], Rows]
     metrics: tuple[Metric, ...]
+    stored: type[Model]
 
 
 def _average(column: str) -> Callable[[Any, MetricRef, Context], Figure]:
@@ -56,6 +71,8 @@ def _product(row: Any, ref: MetricRef, context: Context) -> Figure:
 
 
 def _settlement(row: Any, ref: MetricRef, context: Context) -> Figure:
+    if lack := context.lack_of("settlements.csv", ref, "USD"):
+        return lack
     if "settlements" not in context.feeds:
         return Figure.not_applicable("feed_not_configured", "USD", feed="settlements.csv")
     return Figure.of(row.settlement_usd, "USD")
@@ -94,6 +111,7 @@ LEDGER = Source(
             "deposit_month_average", "CNY", _average("deposit_product"), windows=("month", "previous_month")
         ),
     ),
+    Reading,
 )
 _SOURCES: list[Source] = [LEDGER]
 
@@ -109,15 +127,20 @@ def catalogue() -> dict[str, Metric]:
     return {metric.code: metric for source in _SOURCES for metric in source.metrics}
 
 
+def sources() -> tuple[Source, ...]:
+    """Where the figures come from, in a stable order."""
+    return tuple(_SOURCES)
+
+
 def figures(
     run: Run, refs: Iterable[MetricRef], managers: Iterable[int] | None = None
 ) -> dict[int, dict[MetricRef, Figure]]:
-    """The figures of the managers (all of the register by default) as the run published them.
+    """The figures of the managers (by default all the run has any of) as the run published them.
 
     A metric nobody can measure here is not applicable and says so.
     """
     refs = list(refs)
-    people = queries.everyone() if managers is None else list(managers)
+    people = queries.people_of(run) if managers is None else list(managers)
     answers: dict[int, dict[MetricRef, Figure]] = {manager: {} for manager in people}
     for source in _SOURCES:
         codes = {metric.code: metric for metric in source.metrics}
@@ -141,16 +164,16 @@ def _fill(
     windows, floors = {ref.window for ref in refs}, {ref.floor for ref in refs}
     rows = source.rows(run, windows, floors, answers)
     context = Context(
-        run, queries.history_start(), _configured_feeds(), _last_year(run, refs, floors, answers)
+        run,
+        queries.history_known(run),
+        queries.feeds_known(run),
+        _last_year(run, refs, floors, answers),
+        queries.missing_for(run, windows),
     )
     for manager, found in answers.items():
         for ref in refs:
             if ref.window in codes[ref.code].windows:
                 found[ref] = codes[ref.code].figure(rows[manager, ref.window, ref.floor], ref, context)
-
-
-def _configured_feeds() -> frozenset[str]:
-    return frozenset(Feed.objects.values_list("code", flat=True))
 
 
 def _last_year(run: Run, refs: list[MetricRef], floors: Iterable[Decimal], managers: Iterable[int]) -> Rows:

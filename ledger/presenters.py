@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ledger import queries
-from ledger.models import Bundle, Run
+from ledger import board, queries
+from ledger.models import Bundle
 from ledger.queries import Contribution
 from ledger.rules import money
 from ledger.rules.explaining import Source
@@ -128,40 +128,20 @@ def freshness(today: date) -> Freshness:
     if run is None:
         return Freshness("none", None, _("尚无已发布的日终"))
     due, waiting_for = queries.due_dates(today - timedelta(days=1))
+    lacks = [_lack(each) for each in board.lacking(run)]
     if due:
-        return Freshness("stale", run.business_date, _("有 %(count)s 个日终待处理") % {"count": len(due)})
-    if waiting_for is not None and (today - run.business_date).days > FRESH_DAYS:
-        return Freshness("stale", run.business_date, _("等待 %(day)s 起的数据") % {"day": waiting_for})
+        lacks.insert(0, _("有 %(count)s 个日终待处理") % {"count": len(due)})
+    elif waiting_for is not None and (today - run.business_date).days > FRESH_DAYS:
+        lacks.insert(0, board.waiting_text(waiting_for))
+    if lacks:
+        return Freshness("stale", run.business_date, " · ".join(lacks))
     text = _("全部到齐 · 批次 %(bundle)s") % {"bundle": run.through_bundle_id}
     return Freshness("ok", run.business_date, text)
 
 
-def run_row(run: Run) -> dict[str, Any]:
-    """One night in the list: its state, how long it took, and what to do where it failed."""
-    state = {Run.Status.SUCCEEDED: "ok", Run.Status.FAILED: "error", Run.Status.RUNNING: "info"}
-    seconds = (run.finished_at - run.started_at).total_seconds() if run.finished_at else None
-    return {
-        "run": run,
-        "state": state[Run.Status(run.status)],
-        "text": run.get_status_display(),
-        "seconds": None if seconds is None else f"{seconds:.1f}",
-        "superseded": run.status == Run.Status.SUCCEEDED and not run.is_current,
-        "reason": rerun_text(run.reason),
-        "todo": _todo(run),
-    }
-
-
-def rerun_text(reason: str) -> str:
-    """Why a night was worked again, in the reader's language."""
-    numbers = reason.removeprefix("bundle ")
-    return _("因批次 %(numbers)s 重算") % {"numbers": numbers} if reason else ""
-
-
-def _todo(run: Run) -> str:
-    """What to do about a night that failed."""
-    if run.status != Run.Status.FAILED:
-        return ""
-    return _("按错误更正数据包或环境后重新执行 run_nights；该日未发布任何数字，此前已发布的不受影响。")
+def _lack(each: dict[str, Any]) -> str:
+    """An expected file that did not come, so that figures resting on it are missing."""
+    return _("缺 %(file)s（%(first)s 起 %(count)s 日）") % each
 
 
 def bundle_row(bundle: Bundle) -> dict[str, Any]:

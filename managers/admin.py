@@ -15,6 +15,7 @@ from managers.backoffice import BranchFilter, LookedAt, ManagerBranchFilter
 from managers.models import ApiToken, Assignment, Branch, ClientManager, Customer, Grant, LogEntry, User
 from managers.permissions import may
 from managers.roles import ROLES
+from managers.services import accounts
 from managers.session import signed_in
 
 AMENDABLE = ("status", "education", "title_level")
@@ -147,13 +148,26 @@ class AssignmentAdmin(LookedAt):
 
 @admin.register(User)
 class UserAdmin(LookedAt):
-    """Logins. What they may do follows from their grants."""
+    """Logins. What they may do follows from their grants; switching one off ends its sessions and tokens."""
 
     seen_with = ("manage_accounts", "manage_grants")
+    readonly_fields = ("username", "display_name", "is_staff", "last_login", "date_joined")
     list_display = ("username", "display_name", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("username", "display_name")
     fields = ("username", "display_name", "is_active", "is_staff", "last_login", "date_joined")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who keep the accounts, and never their own."""
+        user = signed_in(request)
+        return (obj is None or obj.pk != user.pk) and may(user, "manage_accounts", on=timezone.localdate())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service: sessions and tokens end in the same transaction."""
+        if obj.is_active:
+            accounts.activate(obj, by=signed_in(request))
+        else:
+            accounts.deactivate(obj, at=timezone.now(), by=signed_in(request))
 
 
 @admin.register(Grant)

@@ -23,15 +23,17 @@ from cmbank.local.processes import die_with_parent
 PATIENCE_SECONDS = 60.0
 # Outlives a restart of the machine, unlike /tmp, and every user can reach it.
 SHARED_PLACE = Path("/var/tmp")
+MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 POSTGRES_OPTIONS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     # A container's /dev/shm is often too small for a parallel query.
     "dynamic_shared_memory_type": "sysv",
-    "shared_buffers": "256MB",
-    "work_mem": "32MB",
-    "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
+    # A quarter of the memory, as for any PostgreSQL, and taken only as it is used.
+    "shared_buffers": f"{min(max(MEMORY_MB // 4, 128), 2048)}MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     # A power cut may lose the last third of a second here, but never corrupts.

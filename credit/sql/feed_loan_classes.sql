@@ -2,9 +2,8 @@
 WITH written AS (
     INSERT INTO credit_classification
         (account_id, business_date, loan_class, interest_arrears, bundle_id, line)
-    SELECT a.id, s.business_date, s.loan_class, s.interest_arrears, %(bundle)s, s.line_no
-    FROM row_loan_classes s
-    JOIN ledger_account a ON a.account_no = s.account_no
+    SELECT account_id, business_date, loan_class, interest_arrears, %(bundle)s, line_no
+    FROM row_loan_classes
     RETURNING account_id, business_date
 )
 INSERT INTO effect (customer_id, since, products)

@@ -1,13 +1,18 @@
 """The tables of `ledger`: what was delivered, what follows from it, and the runs that worked it out."""
 
-from ledger.models.accounts import Account, BalanceChange, FxRate, Product, Settlement
+from ledger.models.accounts import Account, AccountVersion, BalanceChange, FxRate, Product, Settlement
 from ledger.models.bundles import Bundle, BundleFile, Feed, LateChange
+from ledger.models.closings import PeriodClosing
+from ledger.models.expectations import FeedExpectation
+from ledger.models.outbox import OutboxMessage
 from ledger.models.products import AccountPosition, CustomerPosition, CustomerProduct
+from ledger.models.requests import RunRequest
 from ledger.models.runs import Chunk, LedgerState, Reading, Run
 
 __all__ = [
     "Account",
     "AccountPosition",
+    "AccountVersion",
     "BalanceChange",
     "Bundle",
     "BundleFile",
@@ -15,11 +20,15 @@ __all__ = [
     "CustomerPosition",
     "CustomerProduct",
     "Feed",
+    "FeedExpectation",
     "FxRate",
     "LateChange",
     "LedgerState",
+    "OutboxMessage",
+    "PeriodClosing",
     "Product",
     "Reading",
     "Run",
+    "RunRequest",
     "Settlement",
 ]

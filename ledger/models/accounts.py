@@ -42,6 +42,20 @@ class Product(models.Model):
         return self.code
 
 
+#: The bundle being loaded is the last one: it has its number before any of its rows is written.
+KEEP_EARLIER = """
+INSERT INTO ledger_accountversion
+    (account_id, customer_id, product_id, currency, opened_on, closed_on, superseded_by)
+SELECT e.id, e.customer_id, e.product_id, e.currency, e.opened_on, e.closed_on,
+       (SELECT coalesce(max(id), 0) FROM ledger_bundle)
+FROM earlier e
+JOIN later l USING (id)
+WHERE (e.customer_id, e.product_id, e.currency, e.opened_on, e.closed_on)
+      IS DISTINCT FROM (l.customer_id, l.product_id, l.currency, l.opened_on, l.closed_on);
+RETURN NULL;
+"""
+
+
 class Account(models.Model):
     """A deposit or loan account of one customer in one currency. Never deleted: balances point to it."""
 
@@ -65,10 +79,50 @@ class Account(models.Model):
                 name="account_dates", condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on"))
             ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="keep_earlier",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(old="earlier", new="later"),
+                func=KEEP_EARLIER,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.account_no
+
+
+class AccountVersion(models.Model):
+    """What an account said until the bundle `superseded_by` changed it; the account itself says the latest.
+
+    As known to bundle B an account is its earliest version with `superseded_by` > B, or else itself. Rows
+    are written by a trigger on the account's table, whoever changes it.
+    """
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="versions", db_index=False, verbose_name=_("账户")
+    )
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("客户"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="+", db_index=False, verbose_name=_("产品")
+    )
+    currency = models.CharField(_("币种"), max_length=3)
+    opened_on = models.DateField(_("开户日"))
+    closed_on = models.DateField(_("销户日"), null=True, blank=True)
+    superseded_by = models.PositiveBigIntegerField(_("被批次取代"))
+
+    class Meta:
+        verbose_name = _("账户旧版本")
+        verbose_name_plural = _("账户旧版本")
+        ordering = ["account", "superseded_by", "id"]
+        indexes = [models.Index(fields=["account", "superseded_by"], name="account_version")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.account} < {self.superseded_by}"
 
 
 class Delivered(models.Model):

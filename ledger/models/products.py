@@ -12,7 +12,7 @@ from managers.models import Customer
 
 
 class AccountPosition(models.Model):
-    """What one account is worth at the end of the last day worked out: `balance` in its currency, `value` in fen.
+    """What one account is worth on the last day worked out: `balance` in its currency, `value` in fen.
 
     `value` is signed; a deposit below zero counts as nothing in its bucket and as an overdraft instead.
     Customer, bucket, currency and closing day are the account's own, kept beside for the nightly pass.
@@ -72,7 +72,7 @@ class CustomerProduct(Amounts):
 
 
 class CustomerPosition(Amounts):
-    """A customer's amounts at the end of the last day worked out, with the marks that make windows subtractions.
+    """A customer's amounts on the last day worked out, with the marks that make windows subtractions.
 
     A mark is the product of all days before the first day of the month, quarter or year that `since` lies in
     (`…_last_year`: of the year before). It is set by the first change within that span; where `since` lies

@@ -46,6 +46,8 @@ class Run(models.Model):
 
     #: Claims of one run before it counts as failed.
     ATTEMPTS = 4
+    #: Set on a run that is read as it was published, whatever has become known since.
+    as_published = False
 
     job = models.CharField(_("作业"), max_length=16, default="night", editable=False)
     business_date = models.DateField(_("业务日期"))
@@ -111,7 +113,7 @@ class Run(models.Model):
 
 
 class Chunk(models.Model):
-    """A part of a run that one transaction works: some slots of customers (products) or managers (readings)."""
+    """A part of a run that one transaction works: some slots of customers or managers."""
 
     class Stage(models.TextChoices):
         PRODUCTS = "products", _("积数")

@@ -1,6 +1,29 @@
 """Reads of the ledger: what is due, what is published, readings, what each customer brings."""
 
+from ledger.queries.asof import (
+    answers_live,
+    closed_run,
+    closing_of,
+    feeds_known,
+    first_known_day,
+    history_known,
+    known_through,
+    people_of,
+    run_as_of,
+    version_before,
+    versions,
+)
 from ledger.queries.contributions import Contribution, contributions
+from ledger.queries.expectations import (
+    NIGHT_NEEDS,
+    Waiting,
+    has_data,
+    missing_feeds,
+    night_waits_at,
+    waiting,
+)
+from ledger.queries.lacking import missing_for
+from ledger.queries.progress import Progress, progress, runs_as_they_stand
 from ledger.queries.readings import (
     COLUMNS,
     FLOORS,
@@ -18,6 +41,7 @@ from ledger.queries.readings import (
 )
 from ledger.queries.runs import (
     NotPublished,
+    asked_dates,
     claimed_through,
     covered_through,
     current_run,
@@ -35,11 +59,18 @@ from ledger.queries.runs import (
 __all__ = [
     "COLUMNS",
     "FLOORS",
+    "NIGHT_NEEDS",
     "Contribution",
     "NotPublished",
+    "Progress",
     "ReadingRow",
+    "Waiting",
+    "answers_live",
+    "asked_dates",
     "base_readings",
     "claimed_through",
+    "closed_run",
+    "closing_of",
     "contributions",
     "covered_through",
     "credited_totals",
@@ -48,17 +79,32 @@ __all__ = [
     "everyone",
     "expected_readings",
     "failed_dates",
+    "feeds_known",
     "first_day_of",
+    "first_known_day",
     "first_night",
     "fresh_dates",
+    "has_data",
+    "history_known",
     "history_start",
+    "known_through",
     "latest_run",
     "live",
+    "missing_feeds",
+    "missing_for",
+    "night_waits_at",
+    "people_of",
     "per_floor",
+    "progress",
     "readings",
     "rerun_reason",
     "rollup_parameters",
     "rollup_statement",
+    "run_as_of",
+    "runs_as_they_stand",
     "stored_floors",
+    "version_before",
+    "versions",
+    "waiting",
     "waived_dates",
 ]

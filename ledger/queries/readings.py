@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from ledger import facts
 from ledger.models import Chunk, Reading, Run
+from ledger.queries.asof import answers_live, first_known_day, known_through, people_of
 from ledger.queries.runs import history_start
 from ledger.rules import windows
 from ledger.rules.windows import Window
@@ -102,14 +104,14 @@ def rollup_statement(spans: Sequence[Window], *, applied_through: date | None) -
 def readings(
     run: Run, names: Iterable[str], floors: Iterable[Decimal], managers: Iterable[int] | None = None
 ) -> dict[Key, ReadingRow]:
-    """Readings by (manager, window, floor): as published where stored, worked out now where not."""
+    """Readings by (manager, window, floor): as published where stored, worked out where not."""
     names, floors = set(names), {Decimal(floor) for floor in floors}
-    people = everyone() if managers is None else list(managers)
+    people = people_of(run) if managers is None else list(managers)
     found = _stored(run, names, floors, None if managers is None else people)
     lacking = [m for m in people if any((m, name, floor) not in found for name in names for floor in floors)]
     if lacking:
         spans = [windows.window(name, run.business_date) for name in sorted(names)]
-        found = live(spans, floors, lacking, run=run.pk) | found
+        found = _worked_out(run, spans, floors, lacking) | found
     return found
 
 
@@ -120,7 +122,18 @@ def base_readings(
     ends = {name: windows.window(name, run.business_date).end for name in sorted(set(names))}
     bases = {name: windows.base_year(end) for name, end in ends.items()}
     spans = [Window(name, base.start, base.end) for name, base in bases.items()]
-    return live(spans, floors, list(managers), run=run.pk)
+    return _worked_out(run, spans, floors, list(managers))
+
+
+def _worked_out(
+    run: Run, spans: list[Window], floors: Iterable[Decimal], managers: list[int]
+) -> dict[Key, ReadingRow]:
+    """What is not stored: off today's products, or from the facts known to a run they have overtaken."""
+    if answers_live(run):
+        return live(spans, floors, managers, run=run.pk)
+    bundle = known_through(run)
+    start = first_known_day(bundle)
+    return _keyed(ReadingRow(*row) for row in facts.rows(run, bundle, start, spans, floors, managers))
 
 
 def live(

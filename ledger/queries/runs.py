@@ -1,10 +1,12 @@
 """Which business dates are due, waiting or published, and from which bundles."""
 
 from datetime import date, timedelta
+from itertools import chain
 
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
-from ledger.models import Bundle, LedgerState, Run
+from ledger.models import Bundle, LedgerState, PeriodClosing, Run
+from ledger.queries.expectations import night_waits_at
 
 
 class NotPublished(LookupError):
@@ -24,8 +26,8 @@ def history_start() -> date:
 
 
 def covered_through() -> date:
-    """The last day reached from the first one without a gap in the delivered spans."""
-    spans = Bundle.objects.order_by("from_on").values_list("from_on", "to_on")
+    """The last day reached from the first one without a gap in what was delivered; a waived day is none."""
+    spans = sorted([*Bundle.objects.values_list("from_on", "to_on"), *((d, d) for d in waived_dates())])
     reached = history_start() - timedelta(days=1)
     for start, end in spans:
         if start > reached + timedelta(days=1):
@@ -38,7 +40,7 @@ def due_dates(to: date) -> tuple[list[date], date | None]:
     """Business dates up to `to` that must be worked, oldest first, and the first one that lacks data.
 
     A date once published stays looked after, and leaves no gap behind it, whatever first night was chosen
-    later. A waived date is not due.
+    later. A waived date is not due; one that people asked to work again is.
     """
     if not Bundle.objects.exists():
         return [], None
@@ -46,14 +48,26 @@ def due_dates(to: date) -> tuple[list[date], date | None]:
     published = Run.objects.filter(is_current=True, business_date__lte=last)
     earliest = published.aggregate(day=Min("business_date"))["day"]
     first = min(first_night(), earliest or date.max)
+    done = {*fresh_dates(), *waived_dates()} - set(asked_dates())
+    held_up = night_waits_at(first, last, chain(done, published.values_list("business_date", flat=True)))
+    last = held_up - timedelta(days=1) if held_up else last
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    done = set(fresh_dates()) | set(waived_dates())
     return [day for day in days if day not in done], last + timedelta(days=1) if last < to else None
 
 
 def waived_dates() -> QuerySet[Run, date]:
-    """Dates that two people decided to leave without figures."""
-    return Run.objects.filter(status=Run.Status.WAIVED).values_list("business_date", flat=True)
+    """Dates that two people decided to leave without figures, and have not asked for since."""
+    newer = Run.objects.filter(business_date=OuterRef("business_date"), version__gt=OuterRef("version"))
+    waived = Run.objects.filter(status=Run.Status.WAIVED).exclude(Exists(newer))
+    return waived.values_list("business_date", flat=True)
+
+
+def asked_dates() -> QuerySet[Run, date]:
+    """Dates whose next version two people asked for and nobody has finished."""
+    asked = Run.objects.filter(
+        status__in=[Run.Status.PENDING, Run.Status.RUNNING], requested_by__isnull=False
+    )
+    return asked.values_list("business_date", flat=True)
 
 
 def failed_dates() -> list[date]:
@@ -111,14 +125,21 @@ def first_day_of(run: Run) -> date:
     return run.business_date if earlier.exists() else history_start()
 
 
+def _readers_see() -> QuerySet[Run]:
+    """What is published, newest date first; of a date that ends a closed period the run it was closed with."""
+    closed = Exists(PeriodClosing.objects.filter(run=OuterRef("pk")))
+    seen = Run.objects.annotate(closed=closed).filter(Q(is_current=True) | Q(closed=True))
+    return seen.select_related("through_bundle").order_by("-business_date", "-closed")
+
+
 def current_run(on: date) -> Run:
-    """The published run of a business date, or NotPublished."""
-    run = Run.objects.filter(business_date=on, is_current=True).select_related("through_bundle").first()
+    """The run that readers see of a business date, or NotPublished."""
+    run = _readers_see().filter(business_date=on).first()
     if run is None:
         raise NotPublished(on)
     return run
 
 
 def latest_run() -> Run | None:
-    """The published run of the latest business date."""
-    return Run.objects.filter(is_current=True).order_by("-business_date").first()
+    """The run that readers see of the latest business date."""
+    return _readers_see().first()

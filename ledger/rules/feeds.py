@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 PATTERNS = {
-    "code": r"^[^[:cntrl:]]{1,%(length)s}$",
     "date": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
     "amount": r"^-?[0-9]{1,15}(\.[0-9]{1,2})?$",
     "unsigned": r"^[0-9]{1,15}(\.[0-9]{1,2})?$",
@@ -17,6 +16,13 @@ SQL_TYPES = {
     "unsigned": "numeric",
     "rate": "numeric",
     "share": "numeric",
+}
+#: What a value that prints back as it was written must keep to besides: its places and its range.
+RANGES = {
+    "amount": "scale({v}) <= 2 AND abs({v}) < 1e15",
+    "unsigned": "scale({v}) <= 2 AND {v} >= 0 AND {v} < 1e15",
+    "rate": "scale({v}) <= 8 AND {v} >= 0 AND {v} < 1e9",
+    "share": "scale({v}) <= 6 AND {v} BETWEEN 0 AND 1",
 }
 
 
@@ -35,29 +41,60 @@ class Column:
     choices: tuple[str, ...] = ()
 
     @property
-    def pattern(self) -> str:
-        """The regular expression (PostgreSQL's) that a non-empty value must match."""
-        if self.choices:
-            return f"^({'|'.join(self.choices)})$"
-        return PATTERNS[self.kind] % {"length": self.length} if self.kind == "code" else PATTERNS[self.kind]
-
-    @property
     def sql_type(self) -> str:
         """The type a well-formed value is cast to."""
         return SQL_TYPES.get(self.kind, "text")
+
+    @property
+    def needed(self) -> bool:
+        """Whether an empty value is an error."""
+        return not (self.nullable or self.optional)
+
+    def typed(self, text: str) -> str:
+        """SQL for the value of a text as its type; empty where it has none."""
+        if self.sql_type == "text":
+            return f"nullif({text}, '')"
+        return f"CASE WHEN pg_input_is_valid({text}, '{self.sql_type}') THEN {text}::{self.sql_type} END"
+
+    def exact(self, text: str) -> str:
+        """SQL that says whether a text that is not empty has the column's form: the form's definition."""
+        if self.choices:
+            return f"{text} IN ({', '.join(repr(choice) for choice in self.choices)})"
+        if self.kind == "code":
+            return f"(length({text}) <= {self.length} AND {text} !~ '[[:cntrl:]]')"
+        real = f" AND pg_input_is_valid({text}, 'date')" if self.kind == "date" else ""
+        return f"({text} ~ '{PATTERNS[self.kind]}'{real})"
+
+    def quick(self, text: str, value: str) -> str:
+        """SQL that never says yes to what `exact` refuses, and is cheap: the value prints back as the text.
+
+        A regular expression costs more than all the rest of loading a row.
+        """
+        if self.kind == "date":
+            return f"length({text}) = 10 AND {value}::text = {text}"
+        if self.kind in RANGES:
+            return f"{value}::text = {text} AND {RANGES[self.kind].format(v=value)}"
+        return self.exact(text)
 
 
 @dataclass(frozen=True)
 class Check:
     """A rule on well-formed rows: rows `where` holds are refused for `reason`, shown at `column`.
 
-    `where` and `detail` are SQL over the row `s` of the file; `detail` explains the refusal.
+    `where` and `detail` are SQL over the row `s` of the file; `detail` explains the refusal. `master` is the
+    file and the column that would bring a code that is lacking.
     """
 
     column: str
     reason: str
     where: str
     detail: str = "''"
+    master: tuple[str, str] | None = None
+
+    @property
+    def cheap(self) -> bool:
+        """Whether the row alone decides, so that many such checks fit into one look at all rows."""
+        return "SELECT" not in self.where
 
 
 @dataclass(frozen=True)
@@ -68,7 +105,9 @@ class FeedFile:
     are in. `apply` names SQL statements of `package`. `repeatable` is False where a row has no key, so
     that the very same file again would count twice. `business` is SQL that lists what the file has brought
     so far as (account_id, customer_id, business_date): master data shows in figures from such a day on.
-    `keeps_rows_in` is the table that keeps every row of the file with its bundle.
+    `keeps_rows_in` is the table that keeps every row of the file with its bundle; `key_kept` says that this
+    table refuses a key twice. `joins` looks up what `resolved` adds to each row (name and SQL over the text
+    `s`); a column in `known` is well-formed where what it names there was found.
     """
 
     name: str
@@ -81,11 +120,15 @@ class FeedFile:
     repeatable: bool = True
     business: str = ""
     keeps_rows_in: str = ""
+    key_kept: bool = False
+    joins: str = ""
+    resolved: tuple[tuple[str, str], ...] = ()
+    known: dict[str, str] = field(default_factory=dict)
     feeds: dict[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
-        """Name of the staging table, and with `row_` before it of the view of well-formed rows."""
+        """Name of the staging table, and with `row_` before it of the table of its typed rows."""
         return self.name.removesuffix(".csv")
 
     @property

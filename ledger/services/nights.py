@@ -1,4 +1,4 @@
-"""The nights: drive the runs of every due business date, oldest first, in this process or by hints to workers."""
+"""The nights: the runs of every due business date, oldest first, in this process or by hints to workers."""
 
 import os
 import time
@@ -121,9 +121,12 @@ def _in_own_connection(claim: Claim, stage: str) -> None:
         connection.close()
 
 
-def _work_chunks(claim: Claim, stage: str) -> None:
+def _work_chunks(claim: Claim, stage: str) -> int:
+    """Until there is none left that nobody is at; how many."""
+    done = 0
     while runs.work_chunk(claim, stage):
-        pass
+        done += 1
+    return done
 
 
 # --- By hints: what a Celery worker does ----------------------------------------------------------------
@@ -160,8 +163,8 @@ def follow_hint(claim: Claim, stage: str, *, dispatch: Dispatch) -> Run | None:
     """
     try:
         if stage:
-            _work_chunks(claim, stage)
-            if not runs.left(claim, stage):
+            # A hint that came too late says nothing on: else every one would send out a whole stage again.
+            if _work_chunks(claim, stage) and not runs.left(claim, stage):
                 send_out(claim, dispatch)
             return None
         return runs.publish(claim)

@@ -1,4 +1,4 @@
-"""Readings of a night: rolled up for the managers whose figures may have changed, carried over for the others."""
+"""Readings of a night: rolled up for whom they may have changed, carried over for the others."""
 
 from datetime import date
 
@@ -12,9 +12,12 @@ from ledger.sql import set_wise, statement
 
 
 def affected_managers(run: Run) -> list[int] | None:
-    """Whom the bundles since the version before may concern; None for everyone (a first version, too)."""
+    """Whom the bundles since the version before may concern; None for everyone (a first version, too).
+
+    Whoever asks for a night to be worked again doubts the figures of everyone.
+    """
     before = previous_version(run)
-    if before is None or before.floors != run.floors:
+    if before is None or before.floors != run.floors or run.requested_by_id is not None:
         return None
     given = {"after": before.confirmed_through_id, "through": run.through_bundle_id, "day": run.business_date}
     if _changes_everyone(before, run):
@@ -60,6 +63,8 @@ def _positions_stand_at(run: Run, affected: list[int] | None) -> date | None:
     """The day the positions stand at, where they answer fastest: for everyone, on the newest date."""
     applied = LedgerState.objects.get(id=1).applied_through
     newest = applied is None or run.business_date >= applied
+    # A later night that was begun and given up may have left some positions ahead.
+    newest = newest and queries.claimed_through() == run.business_date
     return run.business_date if newest and affected is None else None
 
 

@@ -6,32 +6,36 @@ A message or a timer is a hint; the truth is in these rows. Times are the databa
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import DateTimeField, F, Func, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ledger import queries
 from ledger.models import Bundle, Chunk, LedgerState, Run
-from ledger.services import products, readings
+from ledger.services import checks, outbox, products, readings
 from ledger.services.products import Slots
 from ledger.sql import statement
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=settings.NIGHT_LEASE_SECONDS)
 #: What one chunk may look at, so that its transaction stays short.
-CHANGES_A_CHUNK = 60_000
-ASSIGNMENTS_A_CHUNK = 250_000
+CHANGES_A_CHUNK = settings.NIGHT_CHUNK_CHANGES
+ASSIGNMENTS_A_CHUNK = settings.NIGHT_CHUNK_ASSIGNMENTS
 MOST_CHUNKS = 512
 
 Step = Callable[[Run, Slots], int]
 Check = Callable[[Run], None]
+#: Told "run_published", "run_corrected" or "run_failed" in the transaction that made it so.
+Listener = Callable[[str, Run], None]
 _STEPS: dict[str, list[Step]] = {
     Chunk.Stage.PRODUCTS: [products.advance_products],
     Chunk.Stage.READINGS: [readings.write_readings],
 }
-_CHECKS: list[Check] = []
+_CHECKS: list[Check] = [*checks.CHECKS]
+_LISTENERS: list[Listener] = [outbox.keep_run]
 
 
 class Fenced(Exception):
@@ -40,10 +44,6 @@ class Fenced(Exception):
 
 class InputsMoved(Exception):
     """A bundle was loaded after the run pinned its inputs: the run gives way to a new version."""
-
-
-class NotTied(ArithmeticError):
-    """What a run worked out does not add up; it is not published."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,20 @@ def add_step(stage: str, step: Step) -> None:
 
 
 def add_check(check: Check) -> None:
-    """Have `check(run)` called before every publication; it raises NotTied."""
+    """Have `check(run)` called before every publication; it raises `checks.NotTied`."""
     if check not in _CHECKS:
         _CHECKS.append(check)
+
+
+def add_listener(listener: Listener) -> None:
+    """Have `listener(topic, run)` called whenever a run is published, corrected or failed for good."""
+    if listener not in _LISTENERS:
+        _LISTENERS.append(listener)
+
+
+def _tell(topic: str, run: Run) -> None:
+    for listener in _LISTENERS:
+        listener(topic, run)
 
 
 def ensure(to: date, *, again: bool = True) -> tuple[list[Run], date | None]:
@@ -167,7 +178,7 @@ def _cut(run: Run, stage: str, wanted: int) -> list[Chunk]:
     edges = [Chunk.SLOTS * number // count for number in range(count + 1)]
     return [
         Chunk(run=run, stage=stage, number=number, first_slot=start, last_slot=end - 1)
-        for number, (start, end) in enumerate(zip(edges, edges[1:], strict=False), 1)
+        for number, (start, end) in enumerate(pairwise(edges), 1)
     ]
 
 
@@ -194,7 +205,8 @@ def _share_ledger(run: Run) -> None:
     """No bundle is loaded while we work; one that was loaded since the run began ends it."""
     with connection.cursor() as cursor:
         # A process that is stopped in the middle must not keep loads and its successor waiting.
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '20s'")
+        idle = int(LEASE / timedelta(milliseconds=1)) * 2 // 3
+        cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {idle}")
         cursor.execute("SELECT id FROM ledger_ledgerstate WHERE id = 1 FOR SHARE")
     if Bundle.objects.latest("id").pk != run.through_bundle_id:
         raise InputsMoved(_("批次 %(bundle)s 在执行期间入库") % {"bundle": Bundle.objects.latest("id").pk})
@@ -229,18 +241,12 @@ def publish(claim: Claim) -> Run:
         else:
             _move_pointer(run, before)
         _applied(run)
+    run.refresh_from_db()  # its times are the database's
     return run
 
 
 def _check(run: Run) -> None:
-    """Nothing is published unless every part is done, every manager has every reading and all of it ties."""
-    if run.chunks.filter(done_at=None).exists():
-        raise NotTied(_("尚有分块未完成"))
-    expected, found = queries.expected_readings(), run.readings.count()
-    if found != expected:
-        raise NotTied(
-            _("应有 %(expected)s 行读数，实有 %(found)s 行") % {"expected": expected, "found": found}
-        )
+    """Nothing is published unless every part is done and all of it ties."""
     for check in _CHECKS:
         check(run)
 
@@ -271,6 +277,7 @@ def _move_pointer(run: Run, before: Run | None) -> None:
     run.status, run.is_current, run.finished_at, run.error = Run.Status.SUCCEEDED, True, _clock(), ""
     run.confirmed_through = run.through_bundle
     run.save(update_fields=["status", "is_current", "finished_at", "error", "confirmed_through"])
+    _tell("run_published" if before is None else "run_corrected", run)
 
 
 def _applied(run: Run) -> None:
@@ -284,19 +291,46 @@ def fail(claim: Claim, error: Exception, *, for_good: bool) -> None:
     """Leave the first error in the run; for good, or with the lease let go for another attempt."""
     mine = Run.objects.filter(pk=claim.run, fence=claim.fence, status=Run.Status.RUNNING)
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    mine.filter(error="").update(error=text)
-    spent = for_good or mine.filter(attempts__gte=Run.ATTEMPTS).exists()
-    if spent:
-        mine.update(status=Run.Status.FAILED, finished_at=_clock(), lease_until=_clock())
-    else:
-        mine.update(lease_until=_clock() - timedelta(seconds=1))
+    with transaction.atomic():
+        mine.filter(error="").update(error=text)
+        if not for_good and not mine.filter(attempts__gte=Run.ATTEMPTS).exists():
+            mine.update(lease_until=_clock() - timedelta(seconds=1))
+        elif mine.update(status=Run.Status.FAILED, finished_at=_clock(), lease_until=_clock()):
+            _failed(Run.objects.get(pk=claim.run), moved=isinstance(error, InputsMoved))
+
+
+def _failed(run: Run, *, moved: bool) -> None:
+    """People are told; where only a bundle came in between, what they asked for is done over instead."""
+    if not moved:
+        _tell("run_failed", run)
+    elif run.requested_by_id is not None:
+        ask_again(run, run.reason, by=run.requested_by_id, approved_by=run.approved_by_id)
+
+
+def ask_again(run: Run, reason: str, *, by: int, approved_by: int | None) -> Run:
+    """The next version of a run's date, because two people want it; `run` is the latest one so far."""
+    return Run.objects.create(
+        business_date=run.business_date,
+        version=run.version + 1,
+        reason=reason[:200],
+        requested_by_id=by,
+        approved_by_id=approved_by,
+        floors=list(queries.stored_floors()),
+    )
 
 
 def give_up(spent: QuerySet[Run]) -> bool:
     """Runs that nobody holds although their attempts are spent have failed; whether there were any."""
-    dead = spent.filter(status=Run.Status.RUNNING, lease_until__lt=_clock())
-    dead.filter(error="").update(error=_("执行 %(count)s 次均中断") % {"count": Run.ATTEMPTS})
-    return bool(dead.update(status=Run.Status.FAILED, finished_at=_clock()))
+    with transaction.atomic():
+        dead = list(
+            spent.filter(status=Run.Status.RUNNING, lease_until__lt=_clock()).select_for_update(of=("self",))
+        )
+        for run in dead:
+            run.error = run.error or _("执行 %(count)s 次均中断") % {"count": Run.ATTEMPTS}
+            run.status, run.finished_at = Run.Status.FAILED, _clock()
+            run.save(update_fields=["error", "status", "finished_at"])
+            _failed(run, moved=False)
+    return bool(dead)
 
 
 def stages() -> Sequence[str]:

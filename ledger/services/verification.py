@@ -4,18 +4,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger import feeds, queries
 from ledger.models import Bundle, BundleFile, LedgerState, Run
 from ledger.rules import windows
+from ledger.services import outbox
 from ledger.sql import set_wise, statement
 from managers.models import Assignment, Customer
+from managers.services import accounts
 
 SAMPLE = 50
 NIL = (Decimal(0), Decimal(0), Decimal(0))
@@ -127,22 +130,35 @@ def _untied(run: Run, days: Totals) -> Iterator[str]:
 def _products(full: bool) -> Result:
     """Kept products against the sums of all days; a sample that is another one every day, or all."""
     state = LedgerState.objects.filter(applied_through__isnull=False).first()
-    if state is None:
+    if state is None or state.applied_through is None:
         return Result(0)
-    who = None if full else _sample(str(state.applied_through))
-    given: dict[str, Any] = {
-        "customers": who,
-        "start": queries.history_start(),
-        "through": state.applied_through,
-    }
-    checked = Customer.objects.count() if who is None else len(who)
-    return Result(checked, _told(_rows("verify_products", given)))
+    through = state.applied_through
+    if full:
+        return Result(Customer.objects.count(), _told(_unequal(None, through)))
+    who = _sample(SAMPLE, str(through))
+    return Result(len(who), _told(_unequal(who, through)))
 
 
-def _sample(seed: str) -> list[int]:
+def unequal_products(*, sample: int, seed: str, through: date) -> tuple[str, ...]:
+    """Of some customers, which the seed picks, those whose products are not what the delivered rows say."""
+    return _told(_unequal(_sample(sample, seed), through))
+
+
+def _unequal(who: list[int] | None, through: date) -> list[tuple[object, ...]]:
+    given = {"customers": who, "start": queries.history_start(), "through": through}
+    return [*_rows("verify_products", given), *_rows("verify_positions", given)]
+
+
+def _sample(size: int, seed: str) -> list[int]:
+    """Customers picked by their number, without looking at all of them."""
+    last = Customer.objects.aggregate(last=Max("id"))["last"] or 0
+    digests = (sha256(f"{seed} {number}".encode()).digest() for number in range(size))
+    picks = [int.from_bytes(digest) % (last + 1) for digest in digests]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM managers_customer ORDER BY md5(customer_no || %s) LIMIT %s", [seed, SAMPLE]
+            "SELECT DISTINCT c.id FROM unnest(%s::bigint[]) AS p (pick) CROSS JOIN LATERAL ("
+            "SELECT id FROM managers_customer WHERE id >= pick ORDER BY id LIMIT 1) AS c",
+            [picks],
         )
         return [number for (number,) in cursor.fetchall()]
 
@@ -229,6 +245,14 @@ def forbidden(rows: Iterable[tuple[str, str, str]]) -> Result:
     return Result(checked, tuple(hits))
 
 
+def _outside(full: bool) -> Result:
+    """Messages that did not get out in time, and ways in for those who are inactive."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        live, left_open = accounts.left_open(cursor.fetchone()[0])
+    return Result(outbox.waiting() + live, (*outbox.overdue(), *left_open))
+
+
 for _invariant in (
     Invariant(
         "I01",
@@ -262,6 +286,12 @@ for _invariant in (
         _("无 NaN、无不应有的负数、无孤立记录"),
         lambda full: forbidden(FORBIDDEN),
         _("请核查所列记录的来源批次，并以更正批次修正。"),
+    ),
+    Invariant(
+        "I12",
+        _("待发消息 10 分钟内发出；停用账号没有会话与令牌"),
+        _outside,
+        _("消息：检查 worker、beat 与邮件服务器；账号：执行 deactivate_user。"),
     ),
 ):
     register(_invariant)

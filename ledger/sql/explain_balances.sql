@@ -1,6 +1,6 @@
 -- Per account the balance carried into the span and every change within it, as known to a bundle.
 WITH account AS (
-    SELECT id FROM ledger_account WHERE customer_id = ANY (%(customers)s)
+    SELECT id FROM ledger_accounts_known(%(customers)s, %(bundle)s)
 ), carried AS (
     SELECT a.id, b.*
     FROM account a

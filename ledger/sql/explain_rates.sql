@@ -1,7 +1,6 @@
 -- Rates of the currencies these customers have, carried into the span and within it, as known to a bundle.
 WITH currency AS (
-    SELECT DISTINCT currency FROM ledger_account
-    WHERE customer_id = ANY (%(customers)s) AND currency <> 'CNY'
+    SELECT DISTINCT currency FROM ledger_accounts_known(%(customers)s, %(bundle)s) WHERE currency <> 'CNY'
 ), carried AS (
     SELECT c.currency, r.*
     FROM currency c

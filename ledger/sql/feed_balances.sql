@@ -1,7 +1,8 @@
--- Keep every delivered balance; of several for one account and day the latest bundle's holds.
-SELECT ledger_open_months(min(business_date), max(business_date)) FROM row_balances;
+-- Keep every delivered balance; of several for one account and day the latest bundle's holds. In the order of
+-- the days, then of the accounts: whatever the file's order, new entries of the indexes then lie together.
+SELECT ledger_open_months(%(first)s, %(last)s);
 
 INSERT INTO ledger_balancechange (account_id, business_date, balance, bundle_id, line)
-SELECT a.id, s.business_date, s.balance, %(bundle)s, s.line_no
-FROM row_balances s
-JOIN ledger_account a ON a.account_no = s.account_no
+SELECT account_id, business_date, balance, %(bundle)s, line_no
+FROM row_balances
+ORDER BY business_date, account_id

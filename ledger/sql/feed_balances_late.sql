@@ -3,9 +3,9 @@
 INSERT INTO effect (customer_id, since)
 SELECT a.customer_id, min(s.business_date)
 FROM row_balances s
-JOIN ledger_account a ON a.account_no = s.account_no
+JOIN ledger_account a ON a.id = s.account_id
 WHERE s.business_date <= %(applied)s AND s.balance IS DISTINCT FROM (
     SELECT b.balance FROM ledger_balancechange b
-    WHERE b.account_id = a.id AND b.business_date <= s.business_date
+    WHERE b.account_id = s.account_id AND b.business_date <= s.business_date
     ORDER BY b.business_date DESC, b.bundle_id DESC LIMIT 1)
 GROUP BY a.customer_id

@@ -3,63 +3,66 @@
 -- where its own whole average of deposits reaches the floor; then everything of it counts: its class is how
 -- many of the (ascending) floors it reaches, and the sum at a floor is that of all classes from it upwards.
 -- Amounts are fen, shares millionths; a product is exact in units of one hundred-millionth of a yuan-day.
-WITH person AS MATERIALIZED (
+-- One pass over pieces and positions: pieces of one manager, share and classes melt together at once.
+WITH cut AS MATERIALIZED (
+    -- products at the edges of pieces that begin or end within the windows; nothing was held before the history
+    SELECT a.id, coalesce(s.deposit, 0) AS deposit_start, coalesce(s.loan, 0) AS loan_start,
+           coalesce(e.deposit, 0) AS deposit_end, coalesce(e.loan, 0) AS loan_end
+    FROM managers_assignment a
+    LEFT JOIN LATERAL ledger_product_before(a.customer_id, a.starts_on) AS s ON true
+    LEFT JOIN LATERAL ledger_product_before(a.customer_id, a.ends_on + 1) AS e ON true
+    WHERE {piece} AND (a.ends_on < %(end)s OR a.starts_on > greatest(%(first_start)s, %(history_start)s::date))
+), position AS {materialized} (
+{source}
+), line AS NOT MATERIALIZED (
+    SELECT a.manager_id, CASE WHEN a.share = 1 THEN 1000000 ELSE (a.share * 1000000)::integer END AS share,
+           a.customer_id, a.starts_on, a.ends_on, a.ends_on IS NULL OR a.ends_on >= %(end)s AS held, q.base,
+           q.acquired_on, q.deposit_end, q.loan_end, {line_befores},
+           c.deposit_start AS cut_deposit_start, c.loan_start AS cut_loan_start,
+           c.deposit_end AS cut_deposit_end, c.loan_end AS cut_loan_end
+    FROM managers_assignment a
+    JOIN position q USING (customer_id)
+    LEFT JOIN cut c ON c.id = a.id
+    WHERE {piece}
+    OFFSET 0  -- each prefix sum is worked out once, not wherever it is named below
+), melted AS MATERIALIZED (
+    SELECT manager_id, share, {classes},
+           {sums},
+           sum(base) FILTER (WHERE held) AS base,
+           coalesce(bool_or(acquired_on > %(last_year)s) FILTER (WHERE held), false) AS acquired
+    FROM (
+        SELECT manager_id, share, held, base, acquired_on,
+               {measures}
+        FROM line
+    ) AS l
+    GROUP BY manager_id, share, {classes}
+), class AS MATERIALIZED (
+{windows}
+), settlement AS MATERIALIZED (
+    SELECT customer_id, business_date, usd_amount FROM ledger_settlement
+    WHERE business_date BETWEEN %(first_start)s AND %(end)s
+), received AS MATERIALIZED (
+    SELECT l.manager_id, l.share * s.usd_amount AS amount, s.business_date, {settled_classes}
+    FROM line l
+    JOIN settlement s ON s.customer_id = l.customer_id
+     AND s.business_date >= l.starts_on AND s.business_date <= coalesce(l.ends_on, 'infinity')
+), settled AS (
+{settlements}
+), person AS (
     SELECT id AS manager_id FROM managers_clientmanager
     WHERE (%(managers)s::bigint[] IS NULL OR id = ANY (%(managers)s))
       AND id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
-), piece AS MATERIALIZED (
-    SELECT a.id, a.customer_id, a.manager_id, (a.share * 1000000)::integer AS share, a.starts_on, a.ends_on,
-           a.ends_on IS NULL OR a.ends_on >= %(end)s AS held
-    FROM managers_assignment a
-    WHERE a.superseded_by IS NULL AND a.starts_on <= %(end)s AND (a.ends_on IS NULL OR a.ends_on >= %(first_start)s)
-      AND (%(managers)s::bigint[] IS NULL OR a.manager_id = ANY (%(managers)s))
-      AND a.manager_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
-), position AS {materialized} (
-{source}
-), cut AS MATERIALIZED (
-    -- products at the edges of pieces that begin or end within the windows
-    SELECT a.id, s.deposit AS cut_deposit_start, s.loan AS cut_loan_start,
-           CASE WHEN NOT a.held THEN coalesce(e.deposit, 0) END AS cut_deposit_end,
-           CASE WHEN NOT a.held THEN coalesce(e.loan, 0) END AS cut_loan_end
-    FROM (
-        SELECT p.*, q.first_since FROM piece p JOIN position q USING (customer_id)
-        WHERE q.first_since IS NOT NULL
-          AND (NOT p.held OR (p.starts_on > %(first_start)s AND p.starts_on > q.first_since))
-    ) AS a
-    LEFT JOIN LATERAL ledger_product_before(
-        a.customer_id, CASE WHEN a.starts_on > %(first_start)s THEN a.starts_on END) AS s ON true
-    LEFT JOIN LATERAL ledger_product_before(
-        a.customer_id, CASE WHEN NOT a.held THEN a.ends_on + 1 END) AS e ON true
-), line AS MATERIALIZED (
-    SELECT p.manager_id, p.customer_id, p.share, p.starts_on, p.ends_on, p.held, q.deposit_end, q.loan_end, q.base,
-           q.acquired_on, {line_befores},
-           c.cut_deposit_start, c.cut_loan_start, c.cut_deposit_end, c.cut_loan_end
-    FROM piece p
-    JOIN position q USING (customer_id)
-    LEFT JOIN cut c ON c.id = p.id
-), part AS MATERIALIZED (
-{windows}
-), settled AS (
-{settlements}
-), class AS MATERIALIZED (
-    SELECT place, manager_id, class, sum(deposit * share) AS deposit, sum(loan * share) AS loan,
-           max(largest_deposit) AS largest_deposit, max(largest_loan) AS largest_loan, sum(base * share) AS base,
-           bool_or(acquired) AS acquired
-    FROM part
-    GROUP BY place, manager_id, class
-), floor AS (
-    -- the highest class takes in all that reach every floor
-    SELECT class::integer FROM generate_series(1, %(floors)s) AS class
 ), win AS (
     SELECT * FROM unnest(%(names)s::text[], %(days)s::integer[]) WITH ORDINALITY AS w (name, days, place)
 ), cell AS (
+    -- the highest class takes in all that reach every floor
     SELECT p.manager_id, w.place, f.class, sum(c.deposit) OVER above AS deposit, sum(c.loan) OVER above AS loan,
            sum(s.amount) OVER above AS settlement, max(c.largest_deposit) OVER above AS largest_deposit,
            max(c.largest_loan) OVER above AS largest_loan, sum(c.base) OVER above AS base,
            bool_or(c.acquired) OVER above AS acquired
     FROM person p
     CROSS JOIN win w
-    CROSS JOIN floor f
+    CROSS JOIN generate_series(1, %(floors)s) AS f (class)
     LEFT JOIN class c ON c.manager_id = p.manager_id AND c.place = w.place AND c.class = f.class
     LEFT JOIN settled s ON s.manager_id = p.manager_id AND s.place = w.place AND s.class = f.class
     WINDOW above AS (PARTITION BY p.manager_id, w.place ORDER BY f.class DESC)

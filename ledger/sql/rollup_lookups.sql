@@ -3,7 +3,7 @@
            coalesce(z.deposit, 0) AS deposit_end, coalesce(z.loan, 0) AS loan_end,
            coalesce(y.deposit, 0) - coalesce(l.deposit, 0) AS base,
            {befores}
-    FROM (SELECT DISTINCT customer_id FROM piece) AS c
+    FROM (SELECT DISTINCT a.customer_id FROM managers_assignment a WHERE {piece}) AS c
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(end)s + 1) AS z ON true
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(year)s) AS y ON true
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(last_year)s) AS l ON true

@@ -1,9 +1,16 @@
 -- One day forward: the changed accounts take their new worth, their customers' products are brought up to the
 -- day before and their balances move by the difference; the new state goes to the history. Marks of a month,
--- quarter or year are set by its first change. Doing the same day again changes nothing.
-WITH rate AS MATERIALIZED (
+-- quarter or year are set by its first change.
+WITH RECURSIVE currency (currency) AS (
+    -- the few currencies there are, by as many look-ups in the index of many rates
+    (SELECT currency FROM ledger_fxrate ORDER BY currency LIMIT 1)
+  UNION ALL
+    SELECT (SELECT r.currency FROM ledger_fxrate r WHERE r.currency > c.currency ORDER BY r.currency LIMIT 1)
+    FROM currency c
+    WHERE c.currency IS NOT NULL
+), rate AS MATERIALIZED (
     SELECT c.currency, r.rate
-    FROM (SELECT DISTINCT currency FROM ledger_accountposition WHERE currency <> 'CNY') AS c
+    FROM currency c
     CROSS JOIN LATERAL (
         SELECT rate FROM ledger_fxrate
         WHERE currency = c.currency AND business_date <= %(day)s AND bundle_id <= %(pinned)s
@@ -73,14 +80,9 @@ WITH rate AS MATERIALIZED (
       AND (d.acquired OR d.deposit <> 0 OR d.agreement <> 0 OR d.loan <> 0 OR d.overdraft <> 0)
     RETURNING new.*
 )
-INSERT INTO ledger_customerproduct AS h (customer_id, since, deposit, deposit_product, agreement,
+INSERT INTO ledger_customerproduct (customer_id, since, deposit, deposit_product, agreement,
     agreement_product, loan, loan_product, overdraft, overdraft_product)
 SELECT customer_id, since, deposit, deposit_product, agreement, agreement_product, loan, loan_product,
        overdraft, overdraft_product
 FROM stepped
 ORDER BY customer_id
-ON CONFLICT (customer_id, since) DO UPDATE SET
-    deposit = excluded.deposit, deposit_product = excluded.deposit_product,
-    agreement = excluded.agreement, agreement_product = excluded.agreement_product,
-    loan = excluded.loan, loan_product = excluded.loan_product,
-    overdraft = excluded.overdraft, overdraft_product = excluded.overdraft_product

@@ -29,5 +29,11 @@ UNION ALL
 SELECT d.day::date, 0, 'not published, but dates before and after are'
 FROM generate_series((SELECT min(business_date) FROM current), (SELECT max(business_date) FROM current), '1 day') AS d (day)
 LEFT JOIN current c ON c.business_date = d.day::date
-WHERE c.id IS NULL
+WHERE c.id IS NULL AND NOT EXISTS (
+    SELECT FROM ledger_run w WHERE w.business_date = d.day::date AND w.status = 'waived')
+UNION ALL
+SELECT r.business_date, r.version, count(*) || ' chunks not done, but ' || r.status
+FROM ledger_run r JOIN ledger_chunk k ON k.run_id = r.id
+WHERE r.status IN ('succeeded', 'unchanged') AND k.done_at IS NULL
+GROUP BY r.business_date, r.version, r.status
 ORDER BY 1, 2

@@ -297,7 +297,7 @@ def run_row(run: Run, **differs: Any) -> dict[str, Any]:
         "is_current": run.is_current,
         "through_bundle": run.through_bundle_id,
         "reason": "",
-        "started_at": moment(run.started_at),
+        "started_at": run.started_at and moment(run.started_at),
         "finished_at": run.finished_at and moment(run.finished_at),
         "error": run.error,
         **differs,

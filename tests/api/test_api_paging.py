@@ -25,7 +25,10 @@ ROWS = {
 def many_runs(bank: Bank) -> None:
     for version in range(2, 6):
         Run.objects.create(
-            business_date=bank.run.business_date, version=version, through_bundle=bank.run.through_bundle
+            business_date=bank.run.business_date,
+            version=version,
+            status=Run.Status.FAILED,
+            through_bundle=bank.run.through_bundle,
         )
 
 

@@ -71,10 +71,14 @@ def test_a_failed_night_says_why_and_what_to_do(staff: Staff) -> None:
 def test_progress_refreshes_the_page_when_the_night_is_over(staff: Staff) -> None:
     client = as_(staff["admin"])
     run = Run.objects.create(
-        business_date=date(2026, 9, 29), through_bundle=Bundle.objects.get(), place=3, places=7
+        business_date=date(2026, 9, 29),
+        status=Run.Status.RUNNING,
+        through_bundle=Bundle.objects.get(),
+        place=3,
+        places=7,
     )
     during = client.get("/runs/progress/?was=1")
-    assert ("已完成 2 / 7" in text(during), "HX-Refresh" in during.headers) == (True, False)
+    assert ("第 3 / 7 夜" in text(during), "HX-Refresh" in during.headers) == (True, False)
     assert 'hx-trigger="every 2s"' in text(during)
     Run.objects.filter(pk=run.pk).update(status=Run.Status.SUCCEEDED)
     assert client.get("/runs/progress/?was=1").headers["HX-Refresh"] == "true"

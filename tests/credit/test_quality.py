@@ -150,20 +150,23 @@ def test_a_bank_without_the_feed_has_nothing_to_measure(folder: Path) -> None:
     assert figure("advances").value == 40
 
 
-def test_exposures_keep_only_days_on_which_something_is_wrong(folder: Path) -> None:
+def test_exposures_are_the_spans_of_days_on_which_something_is_wrong(folder: Path) -> None:
     worked(folder)
-    found = Exposure.objects.order_by("customer__customer_no", "business_date").values_list(
-        "customer__customer_no", "business_date", "non_performing", "interest_arrears", "advances"
-    )
-    assert list(found) == [
-        ("C1", date(1994, 1, 1), 0, 0, 30),
-        ("C1", date(1994, 4, 2), 700, Decimal("1.50"), 0),
-        ("C2", date(1994, 2, 1), 0, 9, 0),
-        ("C2", date(1994, 2, 2), 0, 9, 0),
-        ("C3", date(1994, 4, 1), 0, 0, 40),
-        ("C3", date(1994, 4, 2), 0, 0, 90),
-        ("C3", date(1994, 4, 3), 0, 0, 90),
+    assert exposures() == [
+        ("C1", date(1994, 1, 1), date(1994, 1, 1), 0, 0, 30),
+        ("C1", date(1994, 4, 2), date(1994, 4, 2), 700, Decimal("1.50"), 0),
+        ("C2", date(1994, 2, 1), date(1994, 2, 2), 0, 9, 0),
+        ("C3", date(1994, 4, 1), date(1994, 4, 1), 0, 0, 40),
+        ("C3", date(1994, 4, 2), None, 0, 0, 90),
     ]
+
+
+def exposures() -> list[tuple[object, ...]]:
+    return list(
+        Exposure.objects.order_by("customer__customer_no", "since").values_list(
+            "customer__customer_no", "since", "until", "non_performing", "interest_arrears", "advances"
+        )
+    )
 
 
 def test_a_correction_of_a_class_takes_the_exposure_away_again(folder: Path) -> None:

@@ -58,10 +58,23 @@ def test_an_amount_that_is_no_plain_decimal(folder: Path, value: str) -> None:
     assert found == [("balances.csv", 2, "balance", value, "not_an_amount")]
 
 
-@pytest.mark.parametrize("value", ["0", "-0", "0.5", "0012.30", "-999999999999999.99", "1.1"])
+@pytest.mark.parametrize("value", ["0", "-0", "0.5", "0012.30", "-9999999999999.99", "1.1", "007.50", "5", "-0.00"])
 def test_amounts_that_are_plain_decimals(folder: Path, value: str) -> None:
     rows = [("A2", "1994-01-02", value)]
     bank.loaded(bank.write(folder, {"balances.csv": rows}))
+
+
+@pytest.mark.parametrize(
+    ("account", "value"), [("A1", "10000000000000"), ("A2", "-10000000000000.00"), ("A3", "1728459078727.55")]
+)
+def test_a_balance_whose_products_would_not_fit(folder: Path, account: str, value: str) -> None:
+    found = refused(bank.write(folder, {"balances.csv": [(account, "1994-01-04", value)]}))
+    assert found == [("balances.csv", 2, "balance", value, "balance_too_large")]
+
+
+@pytest.mark.parametrize(("account", "value"), [("A1", "9999999999999.99"), ("A3", "-1728459078727.54")])
+def test_the_largest_balances_there_may_be(folder: Path, account: str, value: str) -> None:
+    bank.loaded(bank.write(folder, {"balances.csv": [(account, "1994-01-04", value)]}))
 
 
 BAD_DATES = (

@@ -31,7 +31,7 @@ def books(tmp_path: Path, db: None) -> None:
     """A bank with nights, a correction and a verdict."""
     bank.loaded(bank.write(tmp_path / "first", bank.REGISTER))
     run_nights(to=date(1994, 1, 4))
-    bank.loaded(bank.write(tmp_path / "second", {"balances.csv": [("A2", "1994-01-03", "77.77")]}))
+    bank.loaded(bank.write(tmp_path / "second", {"balances.csv": [("A3", "1994-01-03", "77.77")]}))
     run_nights(to=ON)
     manager = ClientManager.objects.get(employee_no="E1")
     assert GradeRecord.objects.filter(manager=manager).exists()
@@ -95,8 +95,8 @@ def test_i02_a_reading_that_was_altered(full: bool) -> None:
     unprotect("ledger_reading")
     run = queries.current_run(ON)
     sql(
-        "UPDATE ledger_reading SET deposit_product = deposit_product + 0.01 WHERE run_id = %s"
-        " AND \"window\" = 'month' AND floor = 0 AND deposit_product > 0",
+        "UPDATE ledger_reading SET deposit_product[1] = deposit_product[1] + 0.01 WHERE run_id = %s"
+        " AND \"window\" = 'month' AND deposit_product[1] > 0",
         run.pk,
     )
     assert [hit.split(":")[0] for hit in hits(full=full)["I02"]] == ["1994-01-05 v1 deposit"]
@@ -105,7 +105,7 @@ def test_i02_a_reading_that_was_altered(full: bool) -> None:
 def test_i02_of_an_earlier_date_is_found_with_full_alone() -> None:
     unprotect("ledger_reading")
     sql(
-        "UPDATE ledger_reading SET loan_product = 0 WHERE run_id = %s",
+        "UPDATE ledger_reading SET loan_product[1] = 0 WHERE run_id = %s",
         queries.current_run(date(1994, 1, 3)).pk,
     )
     assert [hit.split(":")[0] for hit in hits(full=True)["I02"]] == ["1994-01-03 v2 loan"]
@@ -114,10 +114,26 @@ def test_i02_of_an_earlier_date_is_found_with_full_alone() -> None:
 
 def test_i03_a_product_that_was_altered() -> None:
     sql(
-        "UPDATE ledger_customerproduct p SET product_before = product_before + 0.01 FROM managers_customer c"
-        " WHERE c.id = p.customer_id AND c.customer_no = 'C1' AND bucket = 'loan'"
+        "UPDATE ledger_customerproduct p SET loan_product = loan_product + 1 FROM managers_customer c"
+        " WHERE c.id = p.customer_id AND c.customer_no = 'C1'"
     )
-    assert hits()["I03"] == ("C1 loan 1994-01-02 300.00 300.01",)
+    assert hits()["I03"] == ("C1 loan 1994-01-01 0 0.01", "C1 position")
+
+
+def test_i03_a_position_that_was_altered() -> None:
+    sql(
+        "UPDATE ledger_customerposition p SET deposit_month = deposit_month + 1 FROM managers_customer c"
+        " WHERE c.id = p.customer_id AND c.customer_no = 'C1'"
+    )
+    assert hits()["I03"] == ("C1 position",)
+
+
+def test_i03_an_account_position_that_was_altered() -> None:
+    sql(
+        "UPDATE ledger_accountposition p SET value = value + 1 FROM ledger_account a"
+        " WHERE a.id = p.account_id AND a.account_no = 'L1'"
+    )
+    assert hits()["I03"] == ("C1 position",)
 
 
 def test_i03_a_balance_that_was_altered_behind_the_products() -> None:
@@ -142,7 +158,7 @@ def test_i03_leaves_out_whoever_waits_for_a_correction(tmp_path: Path) -> None:
 def test_i07_a_reading_gone() -> None:
     unprotect("ledger_reading")
     sql(
-        "DELETE FROM ledger_reading WHERE run_id = %s AND \"window\" = 'year' AND floor = 0",
+        "DELETE FROM ledger_reading WHERE run_id = %s AND \"window\" = 'year'",
         queries.current_run(ON).pk,
     )
     assert hits()["I07"] == ("1994-01-05 1 2 managers with incomplete readings",)
@@ -163,7 +179,7 @@ def test_i07_a_manager_gone() -> None:
 def test_i07_a_quality_reading_gone() -> None:
     unprotect("credit_qualityreading")
     sql(
-        "DELETE FROM credit_qualityreading WHERE run_id = %s AND floor = 0 AND \"window\" = 'month'",
+        "DELETE FROM credit_qualityreading WHERE run_id = %s AND \"window\" = 'month'",
         queries.current_run(ON).pk,
     )
     assert hits()["I07"] == ("1994-01-05 v1 2 managers with incomplete quality readings",)
@@ -223,8 +239,9 @@ def test_i09_a_verdict_that_was_altered(column: str) -> None:
         ("managers_assignment", "assignment_share", "share = -0.1 WHERE share = 0.3"),
         ("managers_assignment", "", "source_bundle = 999999 WHERE share = 0.3"),
         ("managers_branch", "", "path = '/HO/' WHERE code = 'B02'"),
-        ("ledger_customerproduct", "", "balance = -1 WHERE bucket = 'deposit'"),
-        ("ledger_reading", "", "deposit_product = 'NaN'"),
+        ("ledger_customerproduct", "", "deposit = -1 WHERE deposit > 0"),
+        ("ledger_reading", "", "deposit_product[2] = 'NaN'"),
+        ("ledger_reading", "", "base_product[1] = 'NaN'"),
         ("credit_exposure", "", "advances = -1"),
     ],
 )

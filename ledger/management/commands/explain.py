@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext_lazy as _
 
 from ledger import explanations, queries
-from ledger.edge import ReportingCommand, amount, business_date
+from ledger.edge import ReportingCommand, amount, as_of, business_date, not_published
 from ledger.explanations import Explained
 from ledger.rules.explaining import CustomerPart, Line, Section
 from ledger.rules.figures import shown
@@ -31,6 +31,7 @@ class Command(ReportingCommand):
         parser.add_argument("--date", type=business_date, required=True)
         parser.add_argument("--window", required=True)
         parser.add_argument("--floor", type=amount, default=Decimal(0))
+        parser.add_argument("--as-of", type=as_of, metavar="DAY", help="as it was published on that day")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Take the figure apart and print it."""
@@ -50,11 +51,10 @@ class Command(ReportingCommand):
                 on=options["date"],
                 window=options["window"],
                 floor=options["floor"],
+                as_of=options["as_of"],
             )
         except queries.NotPublished:
-            raise CommandError(
-                _("%(day)s 没有已发布的日终；请先执行 run_nights --to %(day)s。") % {"day": options["date"]}
-            ) from None
+            raise CommandError(not_published(options["date"], options["as_of"])) from None
         except LookupError:
             raise CommandError(
                 _("没有可解释的指标 %(code)s；可用：%(known)s")

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from ledger import metrics, queries
-from ledger.edge import amount, business_date
+from ledger.edge import amount, as_of, business_date, not_published
 from ledger.rules.figures import Figure, MetricRef, shown
 from ledger.rules.windows import TO_DATE
 from managers.models import ClientManager
@@ -28,17 +28,16 @@ class Command(BaseCommand):
         parser.add_argument("--windows", default=",".join(TO_DATE))
         parser.add_argument("--floors", default=",".join(str(floor) for floor in queries.FLOORS))
         parser.add_argument("--metrics", default="")
+        parser.add_argument("--as-of", type=as_of, metavar="DAY", help="as it was published on that day")
         parser.add_argument("--json", action="store_true", help="print a JSON summary on stderr")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check the words, then stream the rows."""
         refs = list(self._refs(options))
         try:
-            run = queries.current_run(options["date"])
+            run = queries.run_as_of(options["date"], options["as_of"])
         except queries.NotPublished:
-            raise CommandError(
-                _("%(day)s 没有已发布的日终；请先执行 run_nights --to %(day)s。") % {"day": options["date"]}
-            ) from None
+            raise CommandError(not_published(options["date"], options["as_of"])) from None
         names = dict(ClientManager.objects.values_list("id", "employee_no"))
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["employee_no", "metric", "window", "floor", "value"])

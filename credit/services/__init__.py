@@ -1,0 +1,1 @@
+"""The loan side's part of the night."""

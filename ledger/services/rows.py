@@ -1,0 +1,184 @@
+"""The rows of a staged file, typed once, and everything wrong with them found by SQL."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ledger.rules.feeds import Check, Column, FeedFile
+from ledger.services.refusals import BadRow
+
+VALUE_REASONS = {
+    "code": "bad_text",
+    "date": "not_a_date",
+    "amount": "not_an_amount",
+    "unsigned": "not_an_amount",
+    "rate": "not_a_rate",
+    "share": "not_a_share",
+    "currency": "not_a_currency",
+}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one look at all rows told: how many there are, their days, and what is not plainly right."""
+
+    rows: int
+    odd: int
+    first: date | None
+    last: date | None
+    hits: dict[Check, int]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found to look into (keys apart)."""
+        return not self.odd and not any(self.hits.values())
+
+    def suspected(self, checks: Iterable[Check]) -> list[Check]:
+        """The checks to run: those that may refuse a row, and those that the survey did not make."""
+        return [check for check in checks if self.hits.get(check, 1)]
+
+
+def create(cursor: Any, feed: FeedFile) -> None:
+    """`row_<file>`: every row typed and joined to what it names; `odd` where its form needs a closer look."""
+    texts = [f"s.{column.name} AS t_{column.name}" for column in feed.columns]
+    typed = [f"{column.typed(f's.{column.name}')} AS {column.name}" for column in feed.columns]
+    found = [f"{expression} AS {name}" for name, expression in feed.resolved]
+    names = [column.name for column in feed.columns] + [name for name, _ in feed.resolved]
+    right = " AND ".join(_plain(feed, column) for column in feed.columns)
+    # OFFSET 0: each value is cast once and used twice
+    _run(
+        cursor,
+        f"""
+        CREATE TEMP TABLE row_{feed.table} ON COMMIT DROP AS
+        SELECT line_no, {", ".join(names)}, ({right}) IS NOT TRUE AS odd
+        FROM (
+            SELECT s.line_no, {", ".join(texts + typed + found)}
+            FROM stg_{feed.table} s {feed.joins} OFFSET 0
+        ) AS s
+        """,
+    )
+
+
+def _plain(feed: FeedFile, column: Column) -> str:
+    """SQL that holds for most well-formed values and for no other."""
+    if column.name in feed.known:
+        return f"s.{feed.known[column.name]} IS NOT NULL"
+    quick = column.quick(f"s.t_{column.name}", f"s.{column.name}")
+    empty = f"coalesce(s.t_{column.name}, '') = ''"
+    return f"(NOT {empty} AND {quick})" if column.needed else f"({empty} OR {quick})"
+
+
+def survey(cursor: Any, feed: FeedFile, checks: Sequence[Check]) -> Survey:
+    """One look at all rows; makes those of `checks` that the row alone decides."""
+    cheap = [check for check in checks if check.cheap]
+    dates = ["min(business_date)", "max(business_date)"] if feed.dated else ["NULL::date", "NULL::date"]
+    counts = [f"count(*) FILTER (WHERE {where})" for where in ["odd"] + [check.where for check in cheap]]
+    cursor.execute(f"SELECT count(*), {', '.join(dates + counts)} FROM row_{feed.table} s")
+    rows, first, last, odd, *hits = cursor.fetchone()
+    return Survey(rows, odd, first, last, dict(zip(cheap, hits, strict=True)))
+
+
+def days(cursor: Any, feed: FeedFile) -> tuple[date, date] | None:
+    """The first and the last business date in a staged file."""
+    column = next(column for column in feed.columns if column.name == "business_date")
+    _run(
+        cursor,
+        f"SELECT min(day), max(day) FROM (SELECT {column.typed('t')} AS day FROM"
+        f" (SELECT DISTINCT business_date AS t FROM stg_{feed.table}) AS s WHERE {column.exact('t')}) AS d",
+    )
+    first, last = cursor.fetchone()
+    return None if first is None else (first, last)
+
+
+def check_form(cursor: Any, feed: FeedFile) -> None:
+    """Every column of the odd rows: empty where a value is needed, or not of the column's form."""
+    for column in feed.columns:
+        code = "not_a_choice" if column.choices else VALUE_REASONS[column.kind]
+        _run(
+            cursor,
+            f"""
+            INSERT INTO load_error
+            SELECT '{feed.name}', s.line_no, '{column.name}', left(s.{column.name}, 200),
+                   CASE WHEN coalesce(s.{column.name}, '') = '' THEN 'empty' ELSE '{code}' END,
+                   '{", ".join(column.choices)}'
+            FROM stg_{feed.table} s
+            JOIN row_{feed.table} r ON r.line_no = s.line_no AND r.odd
+            WHERE CASE WHEN coalesce(s.{column.name}, '') = '' THEN {column.needed}
+                       ELSE NOT {column.exact(f"s.{column.name}")} END
+            """,
+        )
+    drop_bad(cursor, feed)
+
+
+def check_key(cursor: Any, feed: FeedFile) -> None:
+    """Of several rows with one key all but the first."""
+    key = ", ".join(feed.key)
+    if not key or not _any_key_twice(cursor, feed, key):
+        return
+    cursor.execute(
+        f"""
+        INSERT INTO load_error
+        SELECT %s, line_no, %s, concat_ws(', ', {key}), 'duplicate_key', first::text
+        FROM (
+            SELECT line_no, {key}, min(line_no) OVER (PARTITION BY {key}) AS first FROM row_{feed.table}
+        ) AS s
+        WHERE line_no > first
+        """,
+        [feed.name, feed.key[0]],
+    )
+    drop_bad(cursor, feed)
+
+
+def _any_key_twice(cursor: Any, feed: FeedFile, key: str) -> bool:
+    cursor.execute(f"SELECT EXISTS (SELECT FROM row_{feed.table} GROUP BY {key} HAVING count(*) > 1)")
+    return bool(cursor.fetchone()[0])
+
+
+def in_span(feed: FeedFile, start: date, end: date) -> list[Check]:
+    """Business dates must lie inside the manifest's span."""
+    if not feed.dated:
+        return []
+    where = f"s.business_date NOT BETWEEN '{start}' AND '{end}'"
+    return [Check("business_date", "outside_span", where, f"'{start} – {end}'")]
+
+
+def run_check(cursor: Any, feed: FeedFile, check: Check) -> int:
+    """Write the rows that `check` refuses to load_error and go on without them; how many."""
+    cursor.execute(
+        f"""
+        INSERT INTO load_error
+        SELECT %s, s.line_no, %s, s.{check.column}::text, %s, {check.detail}
+        FROM row_{feed.table} s WHERE {check.where}
+        """,
+        [feed.name, check.column, check.reason],
+    )
+    found = int(cursor.rowcount)
+    if found:
+        drop_bad(cursor, feed)
+    return found
+
+
+def drop_bad(cursor: Any, feed: FeedFile) -> None:
+    """Go on without the rows that have an error."""
+    cursor.execute(
+        f"DELETE FROM row_{feed.table} WHERE line_no IN (SELECT line FROM load_error WHERE file = %s)",
+        [feed.name],
+    )
+
+
+def errors(cursor: Any, order: list[str]) -> Iterator[BadRow]:
+    """All errors found, causes before consequences: in the order the files load, then by line."""
+    cursor.execute(
+        "SELECT file, line, col, value, code, detail FROM load_error"
+        " ORDER BY array_position(%s, file), line, col",
+        [order],
+    )
+    while portion := cursor.fetchmany(10_000):
+        for file, line, column, value, code, detail in portion:
+            yield BadRow(file, line, column, value or "", code, detail or "")
+
+
+def _run(cursor: Any, statement: str) -> None:
+    """Without parameters, so that a % in it stands for itself."""
+    cursor.execute(statement)

@@ -1,0 +1,17 @@
+"""The product's Celery application as the faults start it: hooked, and with a beat that ticks every second."""
+
+import os
+
+import django
+
+django.setup()
+
+from cmbank.celery import app  # noqa: E402
+from cmbank.schedule import SCHEDULE  # noqa: E402
+from tests.faults import hooks  # noqa: E402
+
+hooks.install()
+app.conf.beat_schedule = {
+    name: entry | {"schedule": float(os.environ.get("FAULTS_TICK") or 1)} for name, entry in SCHEDULE.items()
+}
+app.conf.beat_max_loop_interval = 1
