@@ -7,7 +7,7 @@ IN_HOUSE := $(RUN) exec --
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test venv format lint lock messages screens bench
+.PHONY: help run test venv format lint lock messages screens bench faults
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ screens: venv ## take the pictures of docs/screens anew (needs Chromium)
 
 bench: $(VENV)/.bench.done ## nights, loads and reads beside floor and rivals (BENCH="--accounts 5000 --days 10,20")
 	$(IN_HOUSE) python -m benchmarks $(BENCH)
+
+faults: venv ## inject every fault into servers and workers of its own (ONLY=name,name SEED=n KILLS=n SHORT=1)
+	@exec $(VENV)/bin/python -m tests.faults
 
 lock: venv ## pin every dependency of pyproject.toml with its hashes
 	$(VENV)/bin/python -m pip install --quiet uv

@@ -77,7 +77,7 @@ class Exposure(models.Model):
 
 
 class LoanState(models.Model):
-    """The class and arrears of a loan on the last day worked out; no row where no class was ever delivered."""
+    """The class and arrears of a loan on the last day worked out; no row where no class was delivered."""
 
     account = models.OneToOneField(
         Account, models.CASCADE, primary_key=True, related_name="+", db_constraint=False

@@ -96,9 +96,10 @@ def _fen_days(floor: Decimal, days: int) -> int:
     return min(math.ceil(floor * 100 * days), 2**63 - 1)
 
 
-def quality_statement(spans: Sequence[Window], *, from_positions: bool) -> str:
+def quality_statement(spans: Sequence[Window], floors: int, *, from_positions: bool) -> str:
     """The statement for `spans`: off the positions where they stand at the spans' end, else by look-ups."""
-    return quality(tuple(span.name for span in spans), from_positions=from_positions, loans=has_classes())
+    names = tuple(span.name for span in spans)
+    return quality(names, floors, from_positions=from_positions, loans=has_classes())
 
 
 def readings(
@@ -153,7 +154,7 @@ def live(
     for together in by_end.values():
         given = parameters(together, ascending, run=run.pk, managers=managers, base=base)
         with set_wise() as cursor:
-            cursor.execute(quality_statement(together, from_positions=False), given)
+            cursor.execute(quality_statement(together, len(ascending), from_positions=False), given)
             found |= _keyed(row for each in cursor.fetchall() for row in _per_floor(each, ascending))
     return found
 

@@ -17,7 +17,7 @@ FORBIDDEN = (
         "credit_exposure",
         "'NaN' IN (non_performing, interest_arrears, advances) OR non_performing < 0"
         " OR interest_arrears < 0 OR advances < 0",
-        "customer_id, business_date",
+        "customer_id, since",
     ),
     (
         "credit_qualityreading",

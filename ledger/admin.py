@@ -130,7 +130,7 @@ class RunRequestAdmin(LookedAt):
 class OutboxMessageAdmin(LookedAt):
     """What was told to the outside, and what still waits."""
 
-    seen_with = ("view_runs",)
+    seen_with = ("manage_accounts", "view_log")
     list_display = ("id", "topic", "created_at", "sent_at", "attempts", "error")
     list_filter = ("topic", ("sent_at", admin.EmptyFieldListFilter))
     fields = ("topic", "payload", "created_at", "sent_at", "handed_to", "attempts", "error")

@@ -285,7 +285,6 @@ class RunDifferences(Listing):
     """What a version says otherwise than an earlier one of its date; managers in the caller's scope only."""
 
     scope = "metrics:read"
-    permission = "view_people"
     query_names = frozenset({"against"})
     queryset = ClientManager.objects.all()
     serializer_class = ChangedSerializer
@@ -300,15 +299,15 @@ class RunDifferences(Listing):
 
     @cached_property
     def versions(self) -> tuple[Run | None, Run]:
-        """The version compared with, None before the first, and the version in the address; 404 for another."""
+        """The version compared with, None before the first, and that in the address; 404 for others."""
         number = self.kwargs["id"]
         later = Run.objects.filter(pk=min(number, 2**63 - 1), status=Run.Status.SUCCEEDED).first()
         if later is None:
             raise Http404
-        against = parameters.cursor(self.request.query_params, "against")
-        if not against:
+        against = self.request.query_params.get("against")
+        if against is None:
             return queries.version_before(later), later
-        earlier = queries.versions(later.business_date).filter(version=min(against, 2**31 - 1)).first()
+        earlier = queries.versions(later.business_date).filter(version=_version(against)).first()
         if earlier is None:
             raise Http404
         return earlier, later
@@ -321,6 +320,13 @@ class RunDifferences(Listing):
         return self.get_paginated_response(
             ChangedSerializer([_changed(each) for each in found], many=True).data
         )
+
+
+def _version(text: str) -> int:
+    """The number of a version."""
+    if not re.fullmatch(r"[1-9][0-9]{0,9}", text) or int(text) >= 2**31:
+        raise Problem(400, "bad_parameter", _("against 须是版本号，如 1。"), parameter="against")
+    return int(text)
 
 
 def _changed(each: Changed) -> dict[str, Any]:

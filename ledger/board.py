@@ -79,6 +79,7 @@ def row(run: Run, progress: Progress | None) -> dict[str, Any]:
         "reason": why(run),
         "todo": todo(state, run),
         "newest": run.version == run.newest,  # type: ignore[attr-defined]
+        "again": run.version == run.newest and state in ("failed", "partial", "waived"),  # type: ignore[attr-defined]
     }
 
 

@@ -185,7 +185,7 @@ _FILES: list[FeedFile] = [
         ),
         apply=("feed_balances_late", "feed_balances"),
         keeps_rows_in="ledger_balancechange",
-        key_kept=True,
+        straight=("account_id", "business_date", "balance"),
         joins=RATED,
         resolved=(
             ("account_id", "a.id"),

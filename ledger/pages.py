@@ -13,7 +13,6 @@ from ledger.models import PeriodClosing, Run
 from ledger.queries import differences
 from managers.models import ClientManager, User
 from managers.permissions import check_may
-from managers.rest import access
 from managers.session import signed_in
 
 MANAGERS_A_PAGE = 10
@@ -60,7 +59,7 @@ def _differences(request: HttpRequest, user: User, earlier: Run | None, later: R
 
 def _page(request: HttpRequest, user: User, managers: list[int]) -> Page[Any]:
     people = ClientManager.objects.filter(pk__in=managers)
-    visible = access.readable(people, user, "view_people", timezone.localdate())
+    visible = people.visible_to(user, timezone.localdate())
     return Paginator(visible.order_by("employee_no"), MANAGERS_A_PAGE).get_page(request.GET.get("page"))
 
 

@@ -1,4 +1,4 @@
-"""Quality readings of a night: worked out for the managers whose figures may have changed, else carried over."""
+"""Quality readings of a night: worked out for whom they may have changed, carried over for the others."""
 
 from datetime import timedelta
 
@@ -15,14 +15,14 @@ from ledger.sql import set_wise, statement
 
 
 def work_quality(run: Run, slots: Slots) -> int:
-    """Write quality readings of some slots of managers: anew for those a bundle concerns, else carried over."""
+    """Write quality readings of some slots of managers; rows written."""
     before = readings.previous_version(run)
     affected = _affected(run, before)
     spans = [windows.window(name, run.business_date) for name in windows.TO_DATE]
     marked = ledger.claimed_through() == run.business_date
     given = queries.parameters(spans, run.floors, run=run.pk, managers=affected, slots=slots)
     given["prev"] = _day_before(run) if marked and before is None else None
-    text = queries.quality_statement(spans, from_positions=marked)
+    text = queries.quality_statement(spans, len(run.floors), from_positions=marked)
     with set_wise() as cursor:
         cursor.execute(f"INSERT INTO credit_qualityreading ({queries.COLUMNS}) {text}", given)
         rows: int = cursor.rowcount

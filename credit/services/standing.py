@@ -1,4 +1,4 @@
-"""Loans, exposures and the base portfolio kept up: a day forward for what is wrong, anew for who was changed."""
+"""Loans, exposures and base portfolio kept up: a day forward, or anew for whom a bundle changed."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -56,7 +56,7 @@ def keep_up(run: Run, slots: Slots) -> int:
     plan = Plan.of(run, slots)
     given = vars(plan) | {"pinned": run.through_bundle_id, "first_slot": slots[0], "last_slot": slots[1]}
     given["base_day"] = plan.base_on
-    with set_wise() as cursor:
+    with connection.cursor() as cursor:
         rows = _anew(cursor, plan, given)
         if plan.one_day:
             rows += _step(cursor, given)
@@ -83,8 +83,9 @@ def _anew(cursor: Any, plan: Plan, given: dict[str, Any]) -> int:
 def _step(cursor: Any, given: dict[str, Any]) -> int:
     cursor.execute(_text("loans_step"), given)
     rows: int = cursor.rowcount
-    cursor.execute(_text("exposures_step"), given)
-    return rows + int(cursor.rowcount)
+    with set_wise() as wise:
+        wise.execute(_text("exposures_step"), given)
+        return rows + int(wise.rowcount)
 
 
 def _base(cursor: Any, given: dict[str, Any], whose: str) -> int:

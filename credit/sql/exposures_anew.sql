@@ -7,11 +7,11 @@ WITH watched AS MATERIALIZED (
     SELECT k.customer_id, k.through, a.id AS account_id, a.currency, a.closed_on, w.since
     FROM credit_anew k
     JOIN ledger_account a ON a.customer_id = k.customer_id
-    JOIN (
-        SELECT account_id, min(business_date) AS since FROM credit_classification
-        WHERE loan_class IN ('substandard', 'doubtful', 'loss') OR interest_arrears > 0
-        GROUP BY account_id
-    ) AS w ON w.account_id = a.id
+    CROSS JOIN LATERAL (
+        SELECT min(business_date) AS since FROM credit_classification
+        WHERE account_id = a.id AND (loan_class IN ('substandard', 'doubtful', 'loss') OR interest_arrears > 0)
+    ) AS w
+    WHERE w.since IS NOT NULL
 ), event AS (
     SELECT w.account_id, c.business_date AS day
     FROM watched w JOIN credit_classification c ON c.account_id = w.account_id

@@ -1,4 +1,4 @@
-"""Puts the statement of loan quality together: one text for any number of windows that end on the same day."""
+"""Puts the statement of loan quality together: one text for any windows that end on the same day."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -6,7 +6,7 @@ from functools import cache
 from ledger.sql import statement
 
 PACKAGE = "credit.sql"
-#: Where nothing is looked up, each window has its mark on the customer's position.
+#: Windows whose marks stand on the customer's position; any other is looked up in the history.
 MARKED = ("month", "quarter", "year")
 _MARK = (
     "CASE WHEN since < %(start_{i})s THEN deposit_product + deposit * (%(start_{i})s - since)"
@@ -15,24 +15,33 @@ _MARK = (
 _LOOKED_UP = "coalesce(b{i}.deposit, 0) AS before_{i}"
 _LOOK_UP = "LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(start_{i})s) AS b{i} ON true"
 _CLASS = "width_bucket(deposit_end - before_{i}, %(thresholds_{i})s::bigint[]) AS class_{i}"
-_EARLIER = (
-    "width_bucket(deposit_end - deposit - before_{i}, %(thresholds_before_{i})s::bigint[]) AS earlier_{i}"
+_MOVED = (
+    "({i}, %(start_{i})s, class_{i},"
+    " width_bucket(deposit_end - deposit - before_{i}, %(thresholds_before_{i})s::bigint[]))"
+)
+_HELD = (
+    "SELECT DISTINCT customer_id FROM piece WHERE {day} BETWEEN starts_on AND coalesce(ends_on, 'infinity')"
 )
 _NO_LOANS = (
     "SELECT 0::bigint AS customer_id, true AS now, %(end)s::date AS day, 0 AS normal, 0 AS total,"
     " 0 AS unclassified WHERE false"
 )
-_NEW_MANAGERS = (
-    "SELECT manager_id, place FROM person CROSS JOIN generate_series(1, {count}) AS place"
-    " WHERE %(prev)s IS NOT NULL"
-    " AND manager_id NOT IN (SELECT manager_id FROM credit_qualityreading WHERE run_id = %(prev)s)"
-)
 _EVERYTHING_ANEW = "SELECT 0::bigint AS manager_id, 0 AS place WHERE false"
+_PEAKS = ("non_performing", "interest_arrears", "advances")
+#: Columns of a reading that are sums over the customers that count.
+_SUMS = {
+    "normal": "coalesce(b.normal[{k}], 0)",
+    "total": "coalesce(b.total[{k}], 0)",
+    "unclassified": "coalesce(b.unclassified[{k}], 0)",
+    "base_normal": "CASE WHEN %(base_known)s THEN coalesce(b.base_normal[{k}], 0) END",
+    "base_total": "CASE WHEN %(base_known)s THEN coalesce(b.base_total[{k}], 0) END",
+    "base_unclassified": "CASE WHEN %(base_known)s THEN coalesce(b.base_unclassified[{k}], 0) END",
+}
 
 
 @cache
-def quality(names: tuple[str, ...], *, from_positions: bool, loans: bool) -> str:
-    """The statement for windows of these names, in this order; its parameters: `credit.queries.parameters`.
+def quality(names: tuple[str, ...], floors: int, *, from_positions: bool, loans: bool) -> str:
+    """The statement for windows of these names, in this order; parameters: `credit.queries.parameters`.
 
     Without `loans` balances are left at zero and only the peaks are worked out.
     """
@@ -42,10 +51,14 @@ def quality(names: tuple[str, ...], *, from_positions: bool, loans: bool) -> str
         amounts=_amounts(from_positions) if loans else _NO_LOANS,
         exposed=_part("quality_exposed" if from_positions else "quality_exposed_of"),
         own=_own(places, from_positions),
-        classes=_listed(f"o.class_{i}" for i, _ in places),
-        balances=_united(_part("quality_balances").format(i=i) for i, _ in places),
+        measured=_listed(_CLASS.format(i=i) for i, _ in places),
+        classes=_listed(f"l.class_{i}" for i, _ in places),
+        portfolios=_united(_part("quality_portfolios").format(i=i) for i, _ in places),
+        balances=_arrays({name: f"sum({name}) FILTER (WHERE class >= {{k}})" for name in _SUMS}, floors),
         anew=_anew(places) if from_positions else _EVERYTHING_ANEW,
         events=_united(_part("quality_events").format(i=i) for i, _ in places),
+        peaks=_arrays({name: f"max({name}) FILTER (WHERE floor = {{k}})" for name in _PEAKS}, floors),
+        figures=_arrays(_SUMS | {name: _highest(name) for name in _PEAKS}, floors),
     )
 
 
@@ -57,28 +70,38 @@ def loans_on(customers: str, day: str) -> str:
 def _amounts(from_positions: bool) -> str:
     if from_positions:
         return _part("quality_amounts")
-    held = "(SELECT DISTINCT customer_id FROM piece WHERE {0} BETWEEN starts_on AND coalesce(ends_on, 'infinity'))"
     return _united(
         f"SELECT customer_id, {now}, {day}::date AS day, normal, total, unclassified"
-        f" FROM ({loans_on(held.format(day), day)}) AS l"
+        f" FROM ({loans_on('(' + _HELD.format(day=day) + ')', day)}) AS l"
         for now, day in (("true AS now", "%(end)s"), ("false", "%(base_day)s"))
     )
 
 
 def _own(places: list[tuple[int, str]], from_positions: bool) -> str:
-    classes = [_CLASS, _EARLIER] if from_positions else [_CLASS]
+    before = _MARK if from_positions else _LOOKED_UP
     return _part("quality_positions" if from_positions else "quality_lookups").format(
-        classes=_listed(text.format(i=i) for i, _ in places for text in classes),
-        befores=_listed(
-            (_MARK if from_positions else _LOOKED_UP).format(i=i, name=name) for i, name in places
-        ),
+        befores=_listed(before.format(i=i, name=name) for i, name in places),
         joins="\n        ".join(_LOOK_UP.format(i=i) for i, _ in places),
     )
 
 
 def _anew(places: list[tuple[int, str]]) -> str:
-    moved = [_part("quality_anew").format(i=i) for i, _ in places]
-    return "  UNION\n".join([*moved, _NEW_MANAGERS.format(count=len(places))])
+    return _part("quality_anew").format(
+        moved=_listed(_MOVED.format(i=i) for i, _ in places),
+        count=len(places),
+    )
+
+
+def _highest(name: str) -> str:
+    return f"coalesce(greatest(k.{name}[{{k}}], q.{name}[{{k}}]), 0)"
+
+
+def _arrays(columns: dict[str, str], floors: int) -> str:
+    """A column with an entry per floor for each expression."""
+    return _listed(
+        f"ARRAY[{_listed(text.format(k=k) for k in range(1, floors + 1))}] AS {name}"
+        for name, text in columns.items()
+    )
 
 
 def _part(name: str) -> str:
@@ -86,7 +109,7 @@ def _part(name: str) -> str:
 
 
 def _listed(parts: Iterable[str]) -> str:
-    return ", ".join(parts)
+    return ",\n           ".join(parts)
 
 
 def _united(parts: Iterable[str]) -> str:

@@ -107,6 +107,15 @@ UPDATE ledger_run r SET fence = 1, attempts = 1, lease_until = coalesce(r.finish
 UPDATE ledger_run SET status = 'failed', error = 'interrupted', finished_at = started_at WHERE status = 'running';
 DROP TABLE ledger_old_reading;
 
+-- Products are not carried over: working the newest date again builds them.
+INSERT INTO ledger_run (job, business_date, version, status, is_current, reason, floors, fence, attempts, place,
+    places, created_at, error)
+SELECT 'night', business_date, version + 1, 'pending', false, '升级后重建积数', floors, 0, 0, 1, 1, now(), ''
+FROM ledger_run r
+WHERE is_current AND NOT EXISTS (
+    SELECT FROM ledger_run n WHERE n.business_date = r.business_date AND n.version > r.version)
+ORDER BY business_date DESC LIMIT 1;
+
 INSERT INTO ledger_customerposition (customer_id, since, deposit, deposit_product, agreement, agreement_product,
     loan, loan_product, overdraft, overdraft_product, deposit_month, deposit_quarter, deposit_year,
     deposit_last_year, loan_month, loan_quarter, loan_year)

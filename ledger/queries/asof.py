@@ -4,7 +4,7 @@ A version of the past must never mix in what became known later. Its stored read
 worked out beside them goes by the bundles up to `known_through`.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
@@ -21,13 +21,11 @@ def run_as_of(business_date: date, as_of: date | datetime | None) -> Run:
     """
     if as_of is None:
         return current_run(business_date)
-    before = _moment(as_of)
-    closing = PeriodClosing.objects.filter(run__business_date=business_date, closed_at__lt=before)
-    published = Run.objects.filter(
-        business_date=business_date, status=Run.Status.SUCCEEDED, finished_at__lt=before
-    )
+    last = _moment(as_of)
+    closing = PeriodClosing.objects.filter(run__business_date=business_date, closed_at__lte=last)
+    published = versions(business_date).filter(finished_at__lte=last)
     closed = closing.select_related("run").first()
-    run = closed.run if closed else published.order_by("-version").first()
+    run = closed.run if closed else published.last()
     if run is None:
         raise NotPublished(business_date)
     run.as_published = True
@@ -35,10 +33,8 @@ def run_as_of(business_date: date, as_of: date | datetime | None) -> Run:
 
 
 def _moment(as_of: date | datetime) -> datetime:
-    """The first moment after: of a day the midnight that ends it, here."""
-    if isinstance(as_of, datetime):
-        return as_of + timedelta(microseconds=1)
-    return timezone.make_aware(datetime.combine(as_of, time.min)) + timedelta(days=1)
+    """The last moment of a day here, or the moment itself."""
+    return as_of if isinstance(as_of, datetime) else timezone.make_aware(datetime.combine(as_of, time.max))
 
 
 def versions(business_date: date) -> QuerySet[Run]:

@@ -110,18 +110,22 @@ def _refs(run: Run) -> list[MetricRef]:
 
 
 def _causes(earlier: Run, later: Run, people: Sequence[int]) -> dict[int, Cause]:
-    """What each manager's differences come from; where no customer was changed, the bundles as a whole."""
-    after = _confirmed(earlier)
+    """What each manager's differences come from; where no customer was changed, the bundles as a whole.
+
+    The causes lie between the two versions, whichever way they are compared.
+    """
+    older, newer = sorted((earlier, later), key=lambda run: run.version)
+    after = _confirmed(older)
     given = {
         "managers": list(people),
         "after": after,
-        "through": later.through_bundle_id,
-        "day": later.business_date,
+        "through": newer.through_bundle_id,
+        "day": newer.business_date,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement("causes"), given)
         found = {manager: Cause(since, tuple(bundles)) for manager, since, bundles in cursor.fetchall()}
-    whole = _whole(after, later)
+    whole = _whole(after, newer)
     return {manager: found.get(manager, whole) for manager in people}
 
 

@@ -63,11 +63,9 @@ def waived_dates() -> QuerySet[Run, date]:
 
 
 def asked_dates() -> QuerySet[Run, date]:
-    """Dates whose next version two people asked for and nobody has finished."""
-    asked = Run.objects.filter(
-        status__in=[Run.Status.PENDING, Run.Status.RUNNING], requested_by__isnull=False
-    )
-    return asked.values_list("business_date", flat=True)
+    """Dates with a version that waits to be worked or is being worked, whether or not a bundle calls for it."""
+    open_runs = Run.objects.filter(status__in=[Run.Status.PENDING, Run.Status.RUNNING])
+    return open_runs.values_list("business_date", flat=True)
 
 
 def failed_dates() -> list[date]:

@@ -47,10 +47,8 @@ class Cause:
     bundles: tuple[int, ...]
 
 
-def differences(
-    before: Mapping[MetricRef, Figure], after: Mapping[MetricRef, Figure]
-) -> Iterator[Difference]:
-    """Every figure that both have and that differs, in the order of `after`; reasons in words do not count."""
+def differences(before: Evidence, after: Evidence) -> Iterator[Difference]:
+    """Every figure that both have and that differs, in the order of `after`; another reason is none."""
     for ref, figure in after.items():
         earlier = before.get(ref)
         if earlier is not None and (earlier.state, earlier.value) != (figure.state, figure.value):

@@ -105,9 +105,10 @@ class FeedFile:
     are in. `apply` names SQL statements of `package`. `repeatable` is False where a row has no key, so
     that the very same file again would count twice. `business` is SQL that lists what the file has brought
     so far as (account_id, customer_id, business_date): master data shows in figures from such a day on.
-    `keeps_rows_in` is the table that keeps every row of the file with its bundle; `key_kept` says that this
-    table refuses a key twice. `joins` looks up what `resolved` adds to each row (name and SQL over the text
-    `s`); a column in `known` is well-formed where what it names there was found.
+    `keeps_rows_in` is the table that keeps every row of the file with its bundle; `straight` are the columns
+    it takes of a row besides bundle and line, where it refuses a key twice by itself. `joins` looks up what
+    `resolved` adds to each row (name and SQL over the text `s`); a column in `known` is well-formed where what
+    it names there was found.
     """
 
     name: str
@@ -120,7 +121,7 @@ class FeedFile:
     repeatable: bool = True
     business: str = ""
     keeps_rows_in: str = ""
-    key_kept: bool = False
+    straight: tuple[str, ...] = ()
     joins: str = ""
     resolved: tuple[tuple[str, str], ...] = ()
     known: dict[str, str] = field(default_factory=dict)

@@ -1,13 +1,14 @@
 """One staged file applied: its rows checked against the bank and written, and what only shows afterwards."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from ledger import queries
 from ledger.models import Bundle
-from ledger.rules.feeds import FeedFile
+from ledger.rules.feeds import Check, FeedFile
 from ledger.services import rows
 from ledger.services.rows import Survey
 from ledger.sql import statement
@@ -31,14 +32,15 @@ class Applier:
     cursor: Any
     bundle: Bundle
     tolerant: bool
+    many: int = MANY
 
-    def apply(self, feed: FeedFile) -> None:
+    def apply(self, feed: FeedFile, delivered: int) -> None:
         """Check the file's rows and write those that are right; what is wrong goes to load_error."""
-        rows.create(self.cursor, feed)
         checks = rows.in_span(feed, self.bundle.from_on, self.bundle.to_on) + list(feed.before)
-        found = rows.survey(self.cursor, feed, checks)
-        if feed.key_kept and found.clean and found.rows >= MANY and self._written_straight(feed, found):
+        if self._straight(feed, checks, delivered):
             return
+        rows.create(self.cursor, feed, delivered)
+        found = rows.survey(self.cursor, feed, checks)
         if found.odd:
             rows.check_form(self.cursor, feed)
         rows.check_key(self.cursor, feed)
@@ -48,12 +50,23 @@ class Applier:
                 break
         self._write_tolerantly(feed, found) if self.tolerant else self._write(feed, found)
 
-    def _written_straight(self, feed: FeedFile, found: Survey) -> bool:
-        """Whether all could be written; False, and nothing written, where the table met a key twice."""
+    def _straight(self, feed: FeedFile, checks: list[Check], delivered: int) -> bool:
+        """Whether a large file of days yet to be worked could be written in one move.
+
+        False, and nothing written, where any row needs a closer look or the table met a key twice.
+        """
+        applied = queries.claimed_through() or date.min
+        if not feed.straight or delivered < self.many or self.bundle.from_on <= applied:
+            return False
+        days = rows.plain_days(self.cursor, feed)
+        if days is None or days[0] < self.bundle.from_on or days[1] > self.bundle.to_on:
+            return False
         try:
             with transaction.atomic():
-                self._write(feed, found)
-        except IntegrityError:
+                self.cursor.execute("SELECT ledger_open_months(%s, %s)", days)
+                if rows.write_straight(self.cursor, feed, checks, self.bundle.id) != delivered:
+                    raise _Found([])
+        except (_Found, IntegrityError):
             return False
         return True
 

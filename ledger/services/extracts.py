@@ -120,7 +120,7 @@ def _span(
     if span is not None:
         return span
     for feed in present:
-        rows.create(cursor, feed)
+        rows.create(cursor, feed, 0)
         rows.check_form(cursor, feed)
         rows.check_key(cursor, feed)
     _refuse_if_any(cursor, report)
@@ -141,7 +141,7 @@ def _apply(applier: Applier, feed: FeedFile, delivered: manifest.DeliveredFile, 
     """Apply one file, unless its rows have no key and an earlier bundle brought exactly this file."""
     earlier = None if feed.repeatable else _same_file(feed, delivered)
     if earlier is None:
-        applier.apply(feed)
+        applier.apply(feed, loaded.rows[feed.name])
     else:
         loaded.remarks.append(f"{feed.name} = {earlier.bundle_id}")
 

@@ -99,6 +99,8 @@ def _copy(cursor: Any, feed: FeedFile, delivered: DeliveredFile, names: list[str
             cursor.cursor.copy_expert(statement.as_string(connection.connection), stream)
             return int(cursor.cursor.rowcount)
     except psycopg2.Error as error:
+        if not isinstance(error, psycopg2.DataError):
+            raise  # the database broke, not the file
         torn = list(_torn_rows(feed, delivered, len(names)))
         message = str(error).splitlines()[0]
         raise Refused(torn or [BadRow(feed.name, 0, "", "", "unreadable_row", message)]) from None

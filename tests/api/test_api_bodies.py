@@ -291,6 +291,7 @@ def test_customers_with_masked_people_and_the_holders_of_the_day(east: Client) -
 
 def run_row(run: Run, **differs: Any) -> dict[str, Any]:
     return {
+        "id": run.pk,
         "business_date": run.business_date.isoformat(),
         "version": run.version,
         "status": run.status,

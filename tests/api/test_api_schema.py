@@ -23,7 +23,7 @@ from managers.services import tokens
 from managers.tokens import SCOPES
 
 PATHS = {
-    f"/api/v1/{pattern.pattern}".replace("<str:employee_no>", "{employee_no}")
+    f"/api/v1/{pattern.pattern}".replace("<str:employee_no>", "{employee_no}").replace("<int:id>", "{id}")
     for pattern in V1
     if pattern.name not in ("schema", "docs")
 }

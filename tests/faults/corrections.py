@@ -21,10 +21,10 @@ def correction(asked: Asked) -> Outcome:
             scene.beat()
             workers = [scene.worker(f"worker{n}", nap=NAP / 2) for n in range(2)]
             for place, name in enumerate(names):
-                _wait_for_nights(scene, 5 + 2 * place)
+                _wait_for_nights(scene, 3 + 2 * place)
                 _load(scene, asked, name)
                 outcome.repetitions += 1
-                if place and stop_inside(scene.url, workers[0], 3):
+                if place and stop_inside(scene, workers[0], 3):
                     workers[0].kill()
                     outcome.count("kills")
                     workers[0] = scene.worker(f"worker{place + 2}", nap=NAP / 2)
@@ -50,7 +50,7 @@ def older_days(asked: Asked) -> Outcome:
     """Days from before everything arrive when a night is begun but not published: on the first, over a month's edge."""
     outcome = Outcome()
     history = "first older"
-    for begun in [0, 7][: asked.times(short=2, full=2)]:
+    for begun in [0, 4][: asked.times(short=2, full=2)]:
         with Scene(asked.twins, known=["first", history]) as scene:
             _begin(scene, begun, outcome)
             _load(scene, asked, "older")

@@ -6,6 +6,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import psycopg2
 from django.core.management import CommandError, call_command
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -71,7 +72,7 @@ def _load(path: Path, told: list[str]) -> None:
         told.append("loaded")
     except (SystemExit, CommandError) as refusal:
         told.append(f"refused {refusal}")
-    except DatabaseError:
+    except (DatabaseError, psycopg2.Error):
         told.append("error")
     finally:
         connection.close()

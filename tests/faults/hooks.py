@@ -37,7 +37,7 @@ def install() -> None:
     from tests.faults import sabotage
 
     sabotage.install(SABOTAGE)
-    claim, renew, publish = runs.claim, runs.renew, runs.publish
+    claim, renew, publish, work_chunk = runs.claim, runs.renew, runs.publish, runs.work_chunk
 
     def traced_claim(run: Any, **places: int) -> Any:
         with transaction.atomic():
@@ -57,7 +57,12 @@ def install() -> None:
             trace("publish", held)
             return run
 
+    def slow_chunk(held: Any, stage: str) -> bool:
+        time.sleep(random.random() * NAP)
+        return work_chunk(held, stage)
+
     runs.claim, runs.renew, runs.publish = traced_claim, traced_renew, traced_publish  # type: ignore[assignment]
+    runs.work_chunk = slow_chunk
     for stage in runs.stages():
         runs._STEPS[stage].insert(0, _nap)
         runs.add_step(stage, _nap_again)

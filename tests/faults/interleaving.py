@@ -31,6 +31,7 @@ class _Player:
         self.go, self.halted = threading.Semaphore(0), threading.Semaphore(0)
         self.ended = threading.Event()
         self.told: object = None
+        self.waits = False
         self.thread = threading.Thread(target=self._play, daemon=True)
         self.thread.start()
 
@@ -58,9 +59,11 @@ class _Player:
 
     def step(self) -> None:
         """Let it go on to its next halt, or until it waits for the other one."""
-        if not self.ended.is_set():
+        if self.waits:  # for a lock; it goes on only once it has come to its next halt
+            self.waits = not self.halted.acquire(timeout=BLOCKED_SECONDS)
+        if not self.waits and not self.ended.is_set():
             self.go.release()
-            self.halted.acquire(timeout=BLOCKED_SECONDS)
+            self.waits = not self.halted.acquire(timeout=BLOCKED_SECONDS)
 
 
 def play(order: tuple[int, ...], works: tuple[Session, Session], halts: Callable[[str], bool]) -> list[object]:
@@ -70,8 +73,8 @@ def play(order: tuple[int, ...], works: tuple[Session, Session], halts: Callable
         player.halted.acquire()
     for place in order:
         players[place].step()
-    for player in players:
-        while not player.ended.wait(0.002):
+    while not all(player.ended.wait(0.001) for player in players):
+        for player in players:
             player.go.release()
     return [player.told for player in players]
 

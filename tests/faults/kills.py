@@ -3,11 +3,12 @@
 import random
 import time
 
+from tests.faults import smallbank
 from tests.faults.outcome import Asked, Outcome
 from tests.faults.scene import LEASE_SECONDS, Scene
 from tests.faults.workers import Process, stop_inside
 
-NAP = 0.1
+NAP = 0.06
 
 
 def kill_worker(asked: Asked) -> Outcome:
@@ -26,10 +27,10 @@ def _kill_through_the_nights(scene: Scene, chance: random.Random, wanted: int, o
     scene.beat()
     workers = [scene.worker(f"worker{n}", nap=NAP) for n in range(2)]
     scene.wait(lambda: scene.published() > 0, "the first night")
-    while scene.published() < 10 and outcome.repetitions < wanted:
+    while scene.published() < len(smallbank.DAYS) - 2 and outcome.repetitions < wanted:
         time.sleep(chance.random() * 0.5)
         place = chance.randrange(len(workers))
-        if stop_inside(scene.url, workers[place], 10):
+        if stop_inside(scene, workers[place], 10):
             workers[place].kill()
             outcome.repetitions += 1
             workers[place] = scene.worker(f"worker{len(scene.processes)}", nap=NAP)
@@ -55,7 +56,7 @@ def freeze_worker(asked: Asked) -> Outcome:
             sleeper = scene.worker("sleeper", nap=NAP)
             scene.wait(lambda: scene.published() > 0, "the first night")  # noqa: B023
             time.sleep(chance.random())
-            _freeze(scene, sleeper, outcome, inside=number % 2 == 0)
+            freeze(scene, sleeper, outcome, inside=number % 2 == 0)
             scene.all_published()
             scene.judge("first")
         outcome.repetitions += 1
@@ -63,15 +64,14 @@ def freeze_worker(asked: Asked) -> Outcome:
     return outcome
 
 
-def _freeze(scene: Scene, sleeper: Process, outcome: Outcome, *, inside: bool) -> None:
+def freeze(scene: Scene, sleeper: Process, outcome: Outcome, *, inside: bool) -> Process:
     """The sleeper holds the claim; a person's run takes the night over; the sleeper wakes up beside it."""
-    if inside and stop_inside(scene.url, sleeper, 20):
-        outcome.count("inside a chunk")
-    sleeper.stop()
-    other = scene.run_nights("other", nap=NAP)
+    scene.wait(lambda: stop_inside(scene, sleeper, 5, inside=inside), "frozen")
+    outcome.count("inside a chunk" if inside else "between chunks")
+    other = scene.run_nights("other", nap=2 * NAP)
     claims = "SELECT count(*) FROM faults_trace WHERE what = 'claim' AND process = 'other'"
     scene.wait(lambda: scene.ask(claims)[0][0] > 0, "somebody else takes the night over")
     time.sleep(LEASE_SECONDS / 6)
     sleeper.go_on()
     outcome.count("woken beside its successor", int(other.alive()))
-    other.finish()
+    return other

@@ -50,6 +50,7 @@ class Scene:
         self.broker_url = self.servers.environment(self.name, self.number % 60 + 1)["BROKER_URL"]
         digests = None if known is None else twins.permitted(known)
         self.watcher = Watcher(self.url, digests)
+        self._asking: Any = None
 
     def __enter__(self) -> "Scene":
         with contextlib.suppress(redis.RedisError), redis.Redis.from_url(self.broker_url) as client:
@@ -64,6 +65,8 @@ class Scene:
         self.watcher.leave()
         self.violations += sorted(self.watcher.lies)
         connection.close()
+        if self._asking is not None:
+            self._asking.close()
 
     # --- processes ----------------------------------------------------------------------------------------
 
@@ -97,14 +100,13 @@ class Scene:
     # --- looking ------------------------------------------------------------------------------------------
 
     def ask(self, text: str, given: Any = None) -> list[Any]:
-        """Rows of a question to the scene's database, on a connection of its own."""
-        asking = psycopg2.connect(self.url)
-        try:
-            with asking, asking.cursor() as cursor:
-                cursor.execute(text, given)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            asking.close()
+        """Rows of a question to the scene's database, on a connection of the harness' own."""
+        if self._asking is None or self._asking.closed:
+            self._asking = psycopg2.connect(self.url)
+            self._asking.autocommit = True
+        with self._asking.cursor() as cursor:
+            cursor.execute(text, given)
+            return cursor.fetchall() if cursor.description else []
 
     def published(self) -> int:
         """How many dates readers see."""
@@ -117,14 +119,14 @@ class Scene:
             if time.monotonic() > deadline:
                 self.violations.append(f"not within {limit:.0f} s: {what}")
                 return False
-            time.sleep(0.05)
+            time.sleep(0.1)
         return True
 
     def look(self, until: Callable[[], bool]) -> bool:
         """Whether it is so; a server that is away says nothing."""
         try:
             return until()
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
             return False
 
     def all_published(self, nights: int = len(smallbank.DAYS)) -> bool:
@@ -200,7 +202,3 @@ def first_difference(expected: dict[str, str], found: dict[str, str], day: str) 
     pairs = zip(*lines, strict=False)
     return next((f"{theirs} / {ours}" for theirs, ours in pairs if theirs != ours), "the number of lines")
 
-
-def bundle(folder: Path, name: str) -> Path:
-    """A place for a bundle of a scene."""
-    return folder / "bundles" / name

@@ -1,4 +1,4 @@
-"""A small bank with something in every chunk: thirty customers, six managers, twelve nights over a month's edge."""
+"""A small bank with something in every chunk: thirty customers, six managers, nine nights over a month's edge."""
 
 import random
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from pathlib import Path
 from ledger.rules.windows import Window
 from tests.ledger import bank
 
-FIRST, LAST = date(1994, 1, 25), date(1994, 2, 5)
+FIRST, LAST = date(1994, 1, 28), date(1994, 2, 5)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 MANAGERS = [f"E{n}" for n in range(1, 7)]
 CUSTOMERS = [f"C{n}" for n in range(1, 31)]
@@ -54,7 +54,7 @@ def balances(days: list[date], chance: random.Random, a_day: int) -> list[tuple[
 
 
 def first_bundle(folder: Path) -> Path:
-    """The register and all twelve days."""
+    """The register and all nine days."""
     chance = random.Random(1)
     files: dict[str, bank.Rows | bytes] = {
         "branches.csv": bank.REGISTER["branches.csv"],
@@ -98,7 +98,7 @@ def correction(folder: Path, seed: int, *, days: list[date]) -> Path:
 
 
 def one_day(folder: Path, day: date) -> Path:
-    """What a day after the twelve brings."""
+    """What a day after the nine brings."""
     chance = random.Random(day.toordinal())
     files: dict[str, bank.Rows | bytes] = {"balances.csv": balances([day], chance, 14)}
     return bank.write(folder, files, Window("span", day, day))
@@ -106,7 +106,7 @@ def one_day(folder: Path, day: date) -> Path:
 
 def older(folder: Path) -> Path:
     """Days from before everything: they move the first known day, and the accounts have a past now."""
-    days = [FIRST - timedelta(days=n) for n in range(30, 0, -1)]
+    days = [FIRST - timedelta(days=n) for n in range(12, 0, -1)]
     chance = random.Random(3)
     opened = days[0].isoformat()
     files: dict[str, bank.Rows | bytes] = {

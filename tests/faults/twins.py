@@ -110,5 +110,5 @@ def _day(day: date) -> Callable[[Path], Path]:
 
 
 def _correction(number: int) -> Callable[[Path], Path]:
-    days = smallbank.DAYS[number : number + 4]
+    days = smallbank.DAYS[number % 5 : number % 5 + 4]
     return lambda folder: smallbank.correction(folder, number, days=days)

@@ -6,8 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg2
+from typing import Any, Protocol
 
 from cmbank.local.processes import die_with_parent
 from tests.faults.servers import BASE_DIR
@@ -72,30 +71,30 @@ def start(name: str, arguments: list[str], environment: dict[str, str], folder: 
     return Process(name, process, log)
 
 
-def in_chunk(url: str, name: str) -> bool:
-    """Whether the process of this name is inside a chunk's transaction at this moment."""
-    connection = psycopg2.connect(url)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM pg_stat_activity a JOIN pg_locks l USING (pid)"
-                " WHERE a.application_name = %s AND l.relation = 'ledger_chunk'::regclass"
-                " AND l.mode = 'RowShareLock')",
-                [name],
-            )
-            return bool(cursor.fetchone()[0])
-    finally:
-        connection.close()
+IN_CHUNK = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity a JOIN pg_locks l USING (pid)
+                   WHERE a.application_name = %s AND l.relation = 'ledger_chunk'::regclass AND l.mode = 'RowShareLock')
+"""
 
 
-def stop_inside(url: str, process: Process, limit: float) -> bool:
-    """Freeze it at this very moment if that lies inside a chunk, else a moment later; False if it never did."""
+class Asking(Protocol):
+    """Whoever can ask the database something."""
+
+    def ask(self, text: str, given: Any = None) -> list[Any]:
+        """Rows."""
+
+
+def stop_inside(scene: Asking, process: Process, limit: float, *, inside: bool = True) -> bool:
+    """Freeze it at this very moment if that lies inside a chunk (or outside), else a moment later.
+
+    False if it never did.
+    """
     deadline = time.monotonic() + limit
     while process.alive() and time.monotonic() < deadline:
         process.stop()
         time.sleep(0.01)
-        if in_chunk(url, process.name):
+        if scene.ask(IN_CHUNK, [process.name])[0][0] == inside:
             return True
         process.go_on()
-        time.sleep(0.013)
+        time.sleep(0.02)
     return False

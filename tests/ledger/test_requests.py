@@ -277,14 +277,17 @@ def test_every_step_is_in_the_log_and_the_request_is_told(risk: User, hr: User) 
     }
 
 
+DECIDED = "UPDATE ledger_runrequest SET decided_at = now(), decision"
+
+
 @pytest.mark.parametrize(
     "change",
     [
         "UPDATE ledger_runrequest SET reason = 'ten characters and more'",
         "UPDATE ledger_runrequest SET business_date = '1994-01-04'",
-        "UPDATE ledger_runrequest SET decided_by_id = requested_by_id, decision = 'refused', decided_at = now()",
+        f"{DECIDED} = 'refused', decided_by_id = requested_by_id",
         "UPDATE ledger_runrequest SET decision = 'approved'",
-        "UPDATE ledger_runrequest SET decided_by_id = requested_by_id + 1, decided_at = now(), decision = 'approved'",
+        f"{DECIDED} = 'approved', decided_by_id = requested_by_id + 1",
         "DELETE FROM ledger_runrequest",
     ],
 )

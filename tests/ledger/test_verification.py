@@ -23,7 +23,7 @@ from tests.ledger import bank
 pytestmark = pytest.mark.django_db
 ON = date(1994, 1, 5)
 ASSIGNMENT = "customer_id, manager_id, share, starts_on, source_bundle, source_line"
-CODES = ["I01", "I02", "I03", "I07", "I07", "I08", "I09", "I11", "I11"]
+CODES = ["I01", "I02", "I03", "I07", "I07", "I08", "I09", "I11", "I11", "I12"]
 
 
 @pytest.fixture(autouse=True)
