@@ -65,6 +65,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     if "view_runs" in may:
         yield _item(_("日终批次"), reverse("runs"), section=look_up)
         yield _item(_("数据批次"), reverse("bundles"), section=look_up)
+        yield _item(_("期间关账"), reverse("closings"), section=look_up)
 
 
 def _item(

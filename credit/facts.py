@@ -35,7 +35,12 @@ class Classed:
 
 def class_histories(customers: Iterable[int], span: Window, bundle: int) -> dict[str, list[Classed]]:
     """Per account number the class carried into the span and every later one, as known to a bundle."""
-    given = {"customers": list(customers), "start": span.start, "end": span.end, "bundle": bundle}
+    given: dict[str, Any] = {
+        "customers": list(customers),
+        "start": span.start,
+        "end": span.end,
+        "bundle": bundle,
+    }
     found: dict[str, list[Classed]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(statement("explain_classes", "credit.sql"), given)

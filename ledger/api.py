@@ -288,7 +288,7 @@ class RunDifferences(Listing):
     query_names = frozenset({"against"})
     queryset = ClientManager.objects.all()
     serializer_class = ChangedSerializer
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = []
     ordering = ("employee_no",)
 
     def get_queryset(self) -> Any:

@@ -83,7 +83,7 @@ class Book:
 
     def settlements(self) -> dict[int, list[Line]]:
         """International settlements of the customers within the window, at the whole share."""
-        given = {
+        given: dict[str, Any] = {
             "customers": list(self.customers),
             "start": self.window.start,
             "end": self.window.end,

@@ -122,7 +122,7 @@ def total(lines: Iterable[Line]) -> Decimal:
 
 def _acquired(book: Book, start: date) -> dict[int, date]:
     """Per customer the day before which something of it is not known."""
-    given = {
+    given: dict[str, Any] = {
         "customers": list(book.customers),
         "bundle": book.bundle,
         "end": book.window.end,

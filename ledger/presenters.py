@@ -145,12 +145,14 @@ def _lack(each: dict[str, Any]) -> str:
 
 
 def bundle_row(bundle: Bundle) -> dict[str, Any]:
-    """One delivery with the rows of its files."""
+    """One delivery with the rows of its files, and how many of those kept apart wait for a decision."""
     files = list(bundle.files.all())
+    quarantined = sum(file.quarantined for file in files)
     return {
         "bundle": bundle,
         "files": files,
         "rows": sum(file.rows for file in files),
-        "quarantined": sum(file.quarantined for file in files),
+        "quarantined": quarantined,
+        "waiting": bundle.quarantined_rows.filter(status="open").count() if quarantined else 0,
         "remarks": bundle.remarks,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger import pages, views
+from ledger import pages, quarantine, views
 
 urlpatterns = [
     path("runs/", views.runs, name="runs"),
@@ -11,4 +11,8 @@ urlpatterns = [
     path("runs/<int:pk>/", pages.run, name="run"),
     path("closings/", pages.closings, name="closings"),
     path("bundles/", views.bundles, name="bundles"),
+    path("bundles/<int:pk>/quarantine/", quarantine.bundle, name="quarantine"),
+    path("quarantine/<int:pk>/", quarantine.row, name="quarantined_row"),
+    path("quarantine/<int:pk>/replay/", quarantine.replay, name="replay_row"),
+    path("quarantine/<int:pk>/dismiss/", quarantine.dismiss, name="dismiss_row"),
 ]

@@ -39,6 +39,8 @@ STAFF = (
     DemoUser("hr", "周慧", "branch_hr", "0100"),
     DemoUser("risk", "沈立新", "branch_risk", "0100"),
     DemoUser("risk2", "顾明远", "head_risk", "0001"),
+    DemoUser("risk3", "钟毓", "head_risk", "0001"),
+    DemoUser("hr2", "叶知秋", "head_hr", "0001"),
     DemoUser("leader", "韩国栋", "group_member", "0100"),
     DemoUser("auditor", "严正", "auditor", "0001"),
     DemoUser("ops", "马俊", "platform_admin", "0001"),

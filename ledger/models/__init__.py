@@ -6,6 +6,7 @@ from ledger.models.closings import PeriodClosing
 from ledger.models.expectations import FeedExpectation
 from ledger.models.outbox import OutboxMessage
 from ledger.models.products import AccountPosition, CustomerPosition, CustomerProduct
+from ledger.models.quarantine import QuarantinedRow
 from ledger.models.requests import RunRequest
 from ledger.models.runs import Chunk, LedgerState, Reading, Run
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Min
@@ -116,7 +117,7 @@ def _causes(earlier: Run, later: Run, people: Sequence[int]) -> dict[int, Cause]
     """
     older, newer = sorted((earlier, later), key=lambda run: run.version)
     after = _confirmed(older)
-    given = {
+    given: dict[str, Any] = {
         "managers": list(people),
         "after": after,
         "through": newer.through_bundle_id,

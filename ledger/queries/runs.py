@@ -63,7 +63,7 @@ def waived_dates() -> QuerySet[Run, date]:
 
 
 def asked_dates() -> QuerySet[Run, date]:
-    """Dates with a version that waits to be worked or is being worked, whether or not a bundle calls for it."""
+    """Dates with a version that is not finished, whether or not a bundle calls for it."""
     open_runs = Run.objects.filter(status__in=[Run.Status.PENDING, Run.Status.RUNNING])
     return open_runs.values_list("business_date", flat=True)
 
@@ -124,7 +124,7 @@ def first_day_of(run: Run) -> date:
 
 
 def _readers_see() -> QuerySet[Run]:
-    """What is published, newest date first; of a date that ends a closed period the run it was closed with."""
+    """What is published, newest date first; of a closed date the run it was closed with."""
     closed = Exists(PeriodClosing.objects.filter(run=OuterRef("pk")))
     seen = Run.objects.annotate(closed=closed).filter(Q(is_current=True) | Q(closed=True))
     return seen.select_related("through_bundle").order_by("-business_date", "-closed")

@@ -1,4 +1,4 @@
-"""Close a period: two people fix the figures of its last day for good, under a checksum over every reading."""
+"""Close a period: two people fix its last day's figures for good, under a checksum over every reading."""
 
 import hashlib
 import json

@@ -1,6 +1,6 @@
 """Load an extract bundle: all of it or nothing, once, with every error listed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from ledger import feeds, queries
 from ledger.models import Bundle, BundleFile, Feed, LedgerState
 from ledger.rules.feeds import FeedFile
-from ledger.services import manifest, rows, spans, staging
+from ledger.services import manifest, quarantine, rows, spans, staging
 from ledger.services.applying import Applier
+from ledger.services.quarantine import Headers
 from ledger.services.refusals import BadRow, Refused, Report
 from ledger.sql import statement
 from managers.models import User
@@ -24,21 +25,36 @@ LARGE = 500_000
 
 @dataclass
 class Loaded:
-    """What a load did. `already` is set where the same bundle was loaded before and nothing changed."""
+    """What a load did. `already` is set where the same bundle was loaded before and nothing changed.
+
+    `rows` are those delivered, by file; `quarantined` those of them that were kept apart.
+    """
 
     bundle: Bundle
     already: bool = False
     rows: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, int] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
+#: What becomes of the errors in load_error where bad rows do not refuse the bundle; gets the files' headers.
+Settle = Callable[[Any, Loaded, Headers], None]
+
+
 def load_bundle(
-    path: Path, *, by: User | None = None, manifest_required: bool = True, report: Report | None = None
+    path: Path,
+    *,
+    by: User | None = None,
+    manifest_required: bool = True,
+    report: Report | None = None,
+    keep_bad: bool = False,
 ) -> Loaded:
     """Load the bundle at `path` (a directory or zip) in one transaction.
 
     The same bundle again changes nothing. Raises Refused with every error found (all of them go to
-    `report` as well); then nothing has changed. Columns and rules: `ledger/feeds.py`.
+    `report` as well); then nothing has changed. With `keep_bad` bad rows are kept apart and the others
+    load; a broken manifest and files that cannot be read row by row are refused all the same. Columns and
+    rules: `ledger/feeds.py`.
     """
     try:
         with manifest.opened(path) as found:
@@ -49,7 +65,7 @@ def load_bundle(
                 if known is not None:
                     _check_counts(known, delivery)
                     return Loaded(known, already=True)
-                return _load(delivery, by=by, report=report)
+                return load_delivery(delivery, by=by, report=report, settle=_keep if keep_bad else None)
     except Refused as refusal:
         if report is not None:
             refusal.tell(report)
@@ -77,7 +93,17 @@ def lock_ledger() -> LedgerState:
     return LedgerState.objects.select_for_update().get(id=1)
 
 
-def _load(delivery: manifest.Delivery, *, by: User | None, report: Report | None) -> Loaded:
+def load_delivery(
+    delivery: manifest.Delivery,
+    *,
+    by: User | None,
+    report: Report | None = None,
+    settle: Settle | None = None,
+) -> Loaded:
+    """Load what was found on disk, or written for the purpose, inside a transaction that holds the ledger.
+
+    Bad rows refuse it all, unless `settle` says what becomes of them.
+    """
     with connection.cursor() as cursor:
         staging.prepare(cursor, feeds.files())
         present = [feed for feed in feeds.files() if feed.name in delivery.files]
@@ -88,12 +114,25 @@ def _load(delivery: manifest.Delivery, *, by: User | None, report: Report | None
         )
         cursor.execute(statement("history_start"), {"bundle": bundle.id, "from": start})
         loaded = Loaded(bundle, rows=delivered, remarks=_remarks(delivery, present))
-        applier = Applier(cursor, bundle, tolerant=False)
+        applier = Applier(cursor, bundle, tolerant=settle is not None)
         for feed in present:
             _apply(applier, feed, delivery.files[feed.name], loaded)
-        _refuse_if_any(cursor, report)
+        if settle is None:
+            _refuse_if_any(cursor, report)
+        else:
+            settle(cursor, loaded, _headers(delivery, present))
         _finish(cursor, loaded, delivery)
     return loaded
+
+
+def _keep(cursor: Any, loaded: Loaded, headers: Headers) -> None:
+    """Bad rows go to the quarantine."""
+    present = [feed for feed in feeds.files() if feed.name in headers]
+    loaded.quarantined = quarantine.keep(cursor, loaded.bundle, present, headers)
+
+
+def _headers(delivery: manifest.Delivery, present: Sequence[FeedFile]) -> Headers:
+    return {feed.name: staging.columns_of(feed, delivery.files[feed.name]) for feed in present}
 
 
 def _stage(cursor: Any, delivery: manifest.Delivery, present: Sequence[FeedFile]) -> dict[str, int]:
@@ -162,7 +201,14 @@ def _finish(cursor: Any, loaded: Loaded, delivery: manifest.Delivery) -> None:
     """Counts, feeds now configured, days to work out again, and what other apps make of the bundle."""
     bundle = loaded.bundle
     BundleFile.objects.bulk_create(
-        BundleFile(bundle=bundle, name=name, sha256=delivery.files[name].sha256, rows=rows, loaded=rows)
+        BundleFile(
+            bundle=bundle,
+            name=name,
+            sha256=delivery.files[name].sha256,
+            rows=rows,
+            loaded=rows - loaded.quarantined.get(name, 0),
+            quarantined=loaded.quarantined.get(name, 0),
+        )
         for name, rows in loaded.rows.items()
     )
     codes = _configured(delivery)

@@ -108,7 +108,8 @@ def _workers() -> int:
 
 def _side_by_side(count: int, claim: Claim, stage: str) -> None:
     if count == 1:
-        return _work_chunks(claim, stage)
+        _work_chunks(claim, stage)
+        return
     with ThreadPoolExecutor(count) as pool:
         for part in [pool.submit(_in_own_connection, claim, stage) for _number in range(count)]:
             part.result()

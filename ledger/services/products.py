@@ -67,6 +67,7 @@ def _parameters(plan: Advance, slots: Slots) -> dict[str, Any]:
         "day": day,
         "pinned": plan.pinned,
         "gap": plan.days > 1,
+        "begun": queries.claimed_through(),
         "month": windows.first_day("month", day),
         "quarter": windows.first_day("quarter", day),
         "year": windows.first_day("year", day),

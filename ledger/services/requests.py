@@ -77,7 +77,7 @@ def decide(request: RunRequest, *, approve: bool, by: User, at: datetime, note: 
     return row
 
 
-def _ask(kind: Kind, day: date, by: User, at: datetime, reason: str) -> RunRequest:
+def _ask(kind: RunRequest.Kind, day: date, by: User, at: datetime, reason: str) -> RunRequest:
     reason = reason.strip()[: RunRequest.MOST_REASON]
     today = timezone.localdate(at)
     check_may(by, ACTIONS[kind][0], on=today)

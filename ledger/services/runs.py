@@ -160,7 +160,7 @@ def _plan(run: Run) -> None:
     plan = products.Advance.of(run)
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_open_months(%s, %s)", [queries.history_start(), plan.through])
-        given = {"applied": plan.applied, "through": plan.through, "days": plan.days}
+        given: dict[str, Any] = {"applied": plan.applied, "through": plan.through, "days": plan.days}
         cursor.execute(statement("touch_counts"), given)
         changes = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM managers_assignment WHERE superseded_by IS NULL")

@@ -1,5 +1,6 @@
 -- Customers of some slots whose products must be worked out again up to `through`, and since when: waiting late
--- changes and, where more than one day is to be caught up (`gap`), balances, rates and closures of those days.
+-- changes; where more than one day is to be caught up (`gap`), balances, rates and closures of those days; and
+-- whoever a later night, begun (through `begun`) and given up, has left ahead.
 CREATE TEMP TABLE touched ON COMMIT DROP AS
 SELECT customer_id, min(since) AS since
 FROM (
@@ -29,6 +30,16 @@ FROM (
     SELECT customer_id, since
     FROM ledger_latechange
     WHERE applied_at IS NULL AND products AND since <= %(through)s AND bundle_id <= %(pinned)s
+  UNION ALL
+    SELECT customer_id, %(through)s::date
+    FROM ledger_customerproduct
+    WHERE since > %(through)s AND %(begun)s > %(through)s
+  UNION ALL
+    -- what moved between accounts of one customer
+    SELECT a.customer_id, %(through)s::date
+    FROM ledger_balancechange b
+    JOIN ledger_account a ON a.id = b.account_id
+    WHERE b.business_date > %(through)s AND b.business_date <= %(begun)s
 ) AS change
 WHERE customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
 GROUP BY customer_id

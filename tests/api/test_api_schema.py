@@ -58,7 +58,7 @@ def described(client: Client, language: str = "zh-hans") -> dict[str, Any]:
 @pytest.mark.django_db
 def test_schema_lists_every_path_with_every_answer(client: Client) -> None:
     schema = described(client)
-    assert len(PATHS) == 11
+    assert len(PATHS) == 12
     assert set(schema["paths"]) == PATHS
     for path in schema["paths"].values():
         assert set(path) == {"get"}

@@ -154,6 +154,7 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
         "现行办法",
         "日终批次",
         "数据批次",
+        "期间关账",
     ]
 
 

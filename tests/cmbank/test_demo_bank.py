@@ -233,6 +233,8 @@ def test_logins_name_known_roles_branches_and_managers(bank: DemoBank, books: Bo
         "hr": ("branch_hr", "0100"),
         "risk": ("branch_risk", "0100"),
         "risk2": ("head_risk", "0001"),
+        "risk3": ("head_risk", "0001"),
+        "hr2": ("head_hr", "0001"),
         "leader": ("group_member", "0100"),
         "auditor": ("auditor", "0001"),
         "ops": ("platform_admin", "0001"),

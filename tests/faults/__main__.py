@@ -1,6 +1,6 @@
-"""`python -m tests.faults`: every fault, with its figures, and a table; exit 1 on any violation.
+"""`python -m tests.faults`: every fault, its figures, a table; exit 1 on any violation.
 
-ONLY=name,name chooses, SEED=n repeats, KILLS=n says how many workers are killed, SHORT=1 does a little of all.
+ONLY=name,name chooses, SEED=n repeats, KILLS=n is how many workers die, SHORT=1 does a little of all.
 """
 
 import os

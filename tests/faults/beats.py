@@ -20,7 +20,8 @@ def two_beats(asked: Asked) -> Outcome:
                 scene.worker(worker, nap=NAP)
             people = [scene.run_nights(name, nap=NAP) for name in ("person1", "person2")]
             scene.all_published()
-            scene.violations += [f"{each.name} failed" for each in people if each.finish()]
+            for person in people:
+                scene.finished(person, person.name)
             _tell_claims(scene, outcome)
             scene.judge("first")
         outcome.repetitions += 1

@@ -1,4 +1,4 @@
-"""The product's Celery application as the faults start it: hooked, and with a beat that ticks every second."""
+"""The product's Celery application as the faults start it: hooked, and ticking every second."""
 
 import os
 

@@ -28,7 +28,7 @@ def _nights(asked: Asked, what: str, *, short: int, full: int) -> Outcome:
             scene.beat()
             for worker in ("worker1", "worker2"):
                 scene.worker(worker, nap=NAP)
-            scene.wait(lambda: scene.published() > 0, "the first night")  # noqa: B023
+            scene.wait(lambda: scene.published() > 0, "the first night")
             _kill(scene, chance, outcome) if what == "killed" else _flush(scene, chance, outcome)
             scene.all_published()
             scene.judge("first")
@@ -63,8 +63,7 @@ def broker_away(asked: Asked) -> Outcome:
             try:
                 scene.beat()
                 scene.worker("worker", nap=NAP)
-                if scene.run_nights(nap=NAP).finish():
-                    scene.violations.append("run_nights needs a broker")
+                scene.finished(scene.run_nights(nap=NAP), "run_nights without a broker")
             finally:
                 scene.servers.restart(broker)
             scene.all_published()

@@ -12,7 +12,7 @@ from tests.faults.workers import stop_inside
 
 
 def correction(asked: Asked) -> Outcome:
-    """Corrections of published days while nights run and workers die: every date shows before or after, never between."""
+    """The past corrected while nights run and workers die: a date shows before or after, never between."""
     outcome, chance = Outcome(), asked.chance("correction")
     for number in range(asked.times(short=1, full=3)):
         names = [f"correction{3 * number % 9 + n}" for n in (1, 2, 3)]
@@ -47,15 +47,14 @@ def _load(scene: Scene, asked: Asked, name: str) -> None:
 
 
 def older_days(asked: Asked) -> Outcome:
-    """Days from before everything arrive when a night is begun but not published: on the first, over a month's edge."""
+    """Days from before everything arrive when a night is begun: the first of all, one at a month's edge."""
     outcome = Outcome()
     history = "first older"
     for begun in [0, 4][: asked.times(short=2, full=2)]:
         with Scene(asked.twins, known=["first", history]) as scene:
             _begin(scene, begun, outcome)
             _load(scene, asked, "older")
-            if scene.run_nights("after").finish():
-                scene.violations.append("the nights after older days failed")
+            scene.finished(scene.run_nights("after"), "nights after older days")
             scene.judge(history)
         outcome.repetitions += 1
         outcome.violations += scene.violations

@@ -33,7 +33,7 @@ def large(folder: Path) -> Path:
 
 
 def copy_ended(asked: Asked) -> Outcome:
-    """The session that loads is ended inside COPY: nothing is left, no refusal is told, and again it loads."""
+    """The session that loads is ended inside COPY: nothing is left, no refusal is told."""
     outcome, chance = Outcome(), asked.chance("copy")
     asked.twins.makers["large"] = large
     with Scene(asked.twins, known=["first", "first large"]) as scene:
@@ -42,8 +42,7 @@ def copy_ended(asked: Asked) -> Outcome:
             _load_and_end(scene, path, chance, outcome)
         asked.twins.load("large")
         connection.close()
-        if scene.run_nights().finish():
-            scene.violations.append("the nights after the load failed")
+        scene.finished(scene.run_nights(), "nights after the load")
         scene.judge("first large")
     outcome.violations += scene.violations
     return outcome
@@ -94,7 +93,7 @@ def server_killed(asked: Asked) -> Outcome:
             scene.beat()
             for worker in ("worker1", "worker2"):
                 scene.worker(worker, nap=NAP)
-            scene.wait(lambda: scene.published() > 0, "the first night")  # noqa: B023
+            scene.wait(lambda: scene.published() > 0, "the first night")
             for _time in range(2):
                 _kill_server(scene, chance, outcome)
             scene.all_published()

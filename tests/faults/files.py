@@ -1,4 +1,4 @@
-"""Files as they must not come: torn, of another digest, mixed, poisoned; and good ones that come twice or late."""
+"""Files as they must not come: torn, altered, mixed, poisoned; and good ones twice or late."""
 
 import contextlib
 import io
@@ -69,7 +69,9 @@ REFUSED: dict[str, Callable[[Path], Path]] = {
     "1e400": balance("1e400"),
     "1e5": balance("1e5"),
     "17 digits": balance("12345678901234567.00"),
-    "mixed encodings": raw("customers.csv", b"customer_no,name,kind,branch_code\nC1," + MIXED + b",corporate,B01\n"),
+    "mixed encodings": raw(
+        "customers.csv", b"customer_no,name,kind,branch_code\nC1," + MIXED + b",corporate,B01\n"
+    ),
     "NUL bytes": raw("balances.csv", HEADER + b"AC1," + DAY.isoformat().encode() + b",1\x00.00\n"),
     "unknown account": raw("balances.csv", HEADER + b"NOBODY," + DAY.isoformat().encode() + b",1.00\n"),
     "no header": raw("balances.csv", b""),
@@ -95,8 +97,7 @@ def bad_files(asked: Asked) -> Outcome:
         _refuse_all(scene, "before", outcome)
         people = scene.run_nights(nap=0.05)
         _refuse_all(scene, "between", outcome, alone=False)
-        if people.finish():
-            scene.violations.append("the nights failed beside refused files")
+        scene.finished(people, "nights beside refused files")
         _refuse_all(scene, "after", outcome)
         _load_twice(scene, asked, outcome)
         scene.judge("first")
@@ -130,7 +131,7 @@ def _load_twice(scene: Scene, asked: Asked, outcome: Outcome) -> None:
 
 
 def late_files(asked: Asked) -> Outcome:
-    """Days delivered in another order than they were: nights wait at the gap, then catch up to the same figures."""
+    """Days delivered out of order: nights wait at the gap, then catch up to the same figures."""
     outcome = Outcome()
     gap = len(smallbank.DAYS)
     history = "first day3 day1 day2"

@@ -1,4 +1,4 @@
-"""What the faults put into a product process: naps inside chunks, a record of who wrote, another clock, sabotage.
+"""What the faults put into a product process: naps, a record of who wrote, a clock, sabotage.
 
 Every claim and every write under a claim leaves a row, in the same transaction, with the fence held and the
 database's time at which the run's row was ours: a write after a later claim is one that was not fenced out.
@@ -17,7 +17,8 @@ SABOTAGE = os.environ.get("FAULTS_SABOTAGE", "")
 TABLE = """
     CREATE TABLE IF NOT EXISTS faults_trace (
         id bigserial PRIMARY KEY, what text NOT NULL, run bigint NOT NULL, fence int NOT NULL,
-        at timestamptz NOT NULL DEFAULT clock_timestamp(), process text DEFAULT current_setting('application_name'))
+        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        process text DEFAULT current_setting('application_name'))
 """
 
 

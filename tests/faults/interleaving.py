@@ -66,7 +66,9 @@ class _Player:
             self.waits = not self.halted.acquire(timeout=BLOCKED_SECONDS)
 
 
-def play(order: tuple[int, ...], works: tuple[Session, Session], halts: Callable[[str], bool]) -> list[object]:
+def play(
+    order: tuple[int, ...], works: tuple[Session, Session], halts: Callable[[str], bool]
+) -> list[object]:
     """What both sessions were told when they met in this order."""
     players = [_Player(work, halts) for work in works]
     for player in players:

@@ -48,13 +48,13 @@ def _finish(scene: Scene, outcome: Outcome) -> None:
 
 
 def freeze_worker(asked: Asked) -> Outcome:
-    """SIGSTOP for longer than the lease, inside a chunk and between chunks, then SIGCONT: a zombie writes nothing."""
+    """SIGSTOP longer than the lease, inside and between chunks, then SIGCONT: a zombie writes nothing."""
     outcome, chance = Outcome(), asked.chance("freeze")
     for number in range(asked.times(short=2, full=8)):
         with Scene(asked.twins, known=["first"]) as scene:
             scene.beat()
             sleeper = scene.worker("sleeper", nap=NAP)
-            scene.wait(lambda: scene.published() > 0, "the first night")  # noqa: B023
+            scene.wait(lambda: scene.published() > 0, "the first night")
             time.sleep(chance.random())
             freeze(scene, sleeper, outcome, inside=number % 2 == 0)
             scene.all_published()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -22,7 +23,9 @@ BROKEN_CHAINS = """
     ) s WHERE before <> from_state
   UNION ALL
     SELECT a.id || ' is ' || a.state || ', its log says ' || s.to_state FROM appraisal_appraisal a
-    JOIN LATERAL (SELECT to_state FROM appraisal_step WHERE appraisal_id = a.id ORDER BY id DESC LIMIT 1) s ON true
+    JOIN LATERAL (
+        SELECT to_state FROM appraisal_step WHERE appraisal_id = a.id ORDER BY id DESC LIMIT 1
+    ) s ON true
     WHERE s.to_state <> a.state
   UNION ALL
     SELECT appraisal_id || ' was cleared ' || count(*) || ' times' FROM appraisal_step WHERE name = 'clear'
@@ -100,7 +103,7 @@ def _both_clear(number: int) -> tuple[Callable[[], object], Callable[[], object]
 
 
 def _crowd(asked: Asked, outcome: Outcome) -> None:
-    """Twenty people hand in and send back, five hundred times each: the log of each appraisal is one chain."""
+    """Twenty people hand in and send back, five hundred times each: each appraisal's log is one chain."""
     attempts = asked.times(short=10, full=500)
     with Scene(asked.twins, template="appraisal") as scene:
         use(scene.name)
@@ -132,19 +135,20 @@ def _attempts(seed: str, count: int) -> "Counter[str]":
     return told
 
 
-def _attempt(chance: random.Random, people: dict[str, object], number: int) -> str:
+def _attempt(chance: random.Random, people: dict[str, Any], number: int) -> str:
+    from django.core.exceptions import PermissionDenied
+
     from appraisal import services
     from appraisal.models import Appraisal
     from appraisal.services import Refusal
-    from django.core.exceptions import PermissionDenied
     from tests.appraisal import acting
 
     case = Appraisal(pk=number)
     try:
         if chance.random() < 0.5:
-            services.submit(case, by=people["hr_head"], on=acting.ON)  # type: ignore[arg-type]
+            services.submit(case, by=people["hr_head"], on=acting.ON)
         else:
-            services.send_back(case, by=people["risk_head"], on=acting.ON, reason="再看")  # type: ignore[arg-type]
+            services.send_back(case, by=people["risk_head"], on=acting.ON, reason="再看")
     except Refusal as refusal:
         return refusal.code
     except PermissionDenied:
@@ -163,7 +167,7 @@ TOO_MUCH = """
 
 
 def shares(asked: Asked) -> Outcome:
-    """Two deliveries, each with 0.6 of one customer, in every interleaving: one is loaded, the other refused."""
+    """Two deliveries, each with 0.6 of one customer, in every interleaving: one is refused."""
     outcome, chance = Outcome(), asked.chance("shares")
     orders = list(interleaving.orders(4))
     orders = orders if not asked.short else chance.sample(orders, 6)
@@ -171,7 +175,7 @@ def shares(asked: Asked) -> Outcome:
         _nobodys(scene, len(orders))
         for number, order in enumerate(orders):
             works = tuple(_claim_share(scene, number, who) for who in ("E1", "E2"))
-            told = interleaving.play(order, works, _before_ledger_and_shares)  # type: ignore[arg-type]
+            told = interleaving.play(order, works, _before_ledger_and_shares)
             if sorted(type(each).__name__ for each in told) != ["Loaded", "Refused"]:
                 scene.violations.append(f"share against share in the order {order}: {told}")
             outcome.repetitions += 1
@@ -182,7 +186,9 @@ def shares(asked: Asked) -> Outcome:
 
 
 def _before_ledger_and_shares(text: str) -> bool:
-    return ("ledger_ledgerstate" in text and "FOR UPDATE" in text) or "INSERT INTO managers_assignment" in text
+    return (
+        "ledger_ledgerstate" in text and "FOR UPDATE" in text
+    ) or "INSERT INTO managers_assignment" in text
 
 
 def _nobodys(scene: Scene, count: int) -> None:
@@ -210,7 +216,9 @@ def _claim_share(scene: Scene, number: int, who: str) -> Callable[[], object]:
 def _in_the_database(scene: Scene, asked: Asked, outcome: Outcome) -> None:
     """Twenty sessions past every program: the database itself must refuse what exceeds 1."""
     if not scene.ask(GUARD)[0][0]:
-        scene.violations.append("nothing in the database refuses shares above 1 (no trigger on managers_assignment)")
+        scene.violations.append(
+            "nothing in the database refuses shares above 1 (no trigger on managers_assignment)"
+        )
         return
     attempts = asked.times(short=25, full=500)
     use(scene.name)
@@ -225,6 +233,7 @@ def _in_the_database(scene: Scene, asked: Asked, outcome: Outcome) -> None:
 
 def _insert_shares(seed: str, attempts: int) -> "Counter[str]":
     from django.db import Error, transaction
+
     from managers.models import Assignment, ClientManager, Customer
 
     chance, told = random.Random(seed), Counter[str]()
@@ -236,7 +245,9 @@ def _insert_shares(seed: str, attempts: int) -> "Counter[str]":
             who, whom = chance.choice(managers), chance.choice(customers)
             try:
                 with transaction.atomic():
-                    Assignment.objects.create(manager=who, customer=whom, share=chance.choice(("0.2", "0.4")), **share)
+                    Assignment.objects.create(
+                        manager=who, customer=whom, share=chance.choice(("0.2", "0.4")), **share
+                    )
                 told["shares taken"] += 1
             except Error:
                 told["shares refused"] += 1

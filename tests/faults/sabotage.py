@@ -1,4 +1,4 @@
-"""The protocol as one would write it carelessly: read, check, save. The faults must find each of these out."""
+"""The protocol as one would write it carelessly: read, check, save. The faults must find it out."""
 
 import time
 from typing import Any
@@ -56,5 +56,3 @@ def _publish(claim: Any) -> Any:
         runs._move_pointer(run, before)
         runs._applied(run)
     return run
-
-

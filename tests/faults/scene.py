@@ -4,7 +4,6 @@ import contextlib
 import io
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -18,12 +17,17 @@ from tests.faults.watcher import Watcher
 from tests.faults.workers import Process
 
 LEASE_SECONDS = 3
-SETTINGS = {"NIGHT_LEASE_SECONDS": str(LEASE_SECONDS), "NIGHT_CHUNK_CHANGES": "3", "NIGHT_CHUNK_ASSIGNMENTS": "8"}
+SETTINGS = {
+    "NIGHT_LEASE_SECONDS": str(LEASE_SECONDS),
+    "NIGHT_CHUNK_CHANGES": "3",
+    "NIGHT_CHUNK_ASSIGNMENTS": "8",
+}
 PATIENCE = 90.0
 #: A write that was not fenced out, and a claim that was given twice.
 UNFENCED = """
     SELECT 'a ' || w.what || ' under fence ' || w.fence || ' of run ' || w.run || ' after claim ' || c.fence
-    FROM faults_trace w JOIN faults_trace c ON c.run = w.run AND c.what = 'claim' AND c.fence > w.fence AND c.at < w.at
+    FROM faults_trace w JOIN faults_trace c ON c.run = w.run AND c.what = 'claim' AND c.fence > w.fence
+     AND c.at < w.at
     WHERE w.what <> 'claim'
   UNION
     SELECT 'fence ' || fence || ' of run ' || run || ' was given ' || count(*) || ' times'
@@ -80,13 +84,23 @@ class Scene:
 
     def worker(self, name: str, **hooks: object) -> Process:
         """A Celery worker of one process."""
-        command = f"celery -A tests.faults.bootstrap worker --pool solo --hostname {name}@%h --loglevel WARNING"
+        command = (
+            f"celery -A tests.faults.bootstrap worker --pool solo --hostname {name}@%h --loglevel WARNING"
+        )
         return self.start(name, *command.split(), "--without-mingle", "--without-gossip", **hooks)
 
     def beat(self, name: str = "beat", **hooks: object) -> Process:
         """A Celery beat that ticks every second."""
         schedule = self.folder / f"{name}.schedule"
-        command = ["celery", "-A", "tests.faults.bootstrap", "beat", "--pidfile=", "--schedule", str(schedule)]
+        command = [
+            "celery",
+            "-A",
+            "tests.faults.bootstrap",
+            "beat",
+            "--pidfile=",
+            "--schedule",
+            str(schedule),
+        ]
         return self.start(name, *command, "--loglevel", "WARNING", **hooks)
 
     def manage(self, name: str, *arguments: str, **hooks: object) -> Process:
@@ -96,6 +110,12 @@ class Scene:
     def run_nights(self, name: str = "manual", **hooks: object) -> Process:
         """What a person does by hand."""
         return self.manage(name, "run_nights", "--to", smallbank.LAST.isoformat(), **hooks)
+
+    def finished(self, process: Process, what: str) -> None:
+        """Wait for a command's own end; a bad one is a violation, with the last it said."""
+        if process.finish():
+            told = process.log.read_text(errors="replace").strip().splitlines()[-1:]
+            self.violations.append(f"{what} failed: {''.join(told)[:300]}")
 
     # --- looking ------------------------------------------------------------------------------------------
 
@@ -133,7 +153,9 @@ class Scene:
         """Every night published and none due again, by waiting for it."""
 
         def done() -> bool:
-            (open_runs,) = self.ask("SELECT count(*) FROM ledger_run WHERE status IN ('pending', 'running')")[0]
+            (open_runs,) = self.ask("SELECT count(*) FROM ledger_run WHERE status IN ('pending', 'running')")[
+                0
+            ]
             (stale,) = self.ask(STALE)[0]
             return (self.published(), open_runs, stale) == (nights, 0, 0)
 
@@ -184,7 +206,9 @@ def exports() -> dict[str, str]:
     """export_metrics of every published date."""
     from ledger.models import Run
 
-    days = Run.objects.filter(is_current=True).order_by("business_date").values_list("business_date", flat=True)
+    days = (
+        Run.objects.filter(is_current=True).order_by("business_date").values_list("business_date", flat=True)
+    )
     return {day.isoformat(): exported(day.isoformat()) for day in days}
 
 
@@ -201,4 +225,3 @@ def first_difference(expected: dict[str, str], found: dict[str, str], day: str) 
     lines = [sorted(each.get(day, "").splitlines()) for each in (expected, found)]
     pairs = zip(*lines, strict=False)
     return next((f"{theirs} / {ours}" for theirs, ours in pairs if theirs != ours), "the number of lines")
-

@@ -1,4 +1,4 @@
-"""Servers of the faults' own, on a scratch directory: PostgreSQL, broker and cache, and databases by copying."""
+"""Servers of the faults' own, PostgreSQL, broker and cache on a scratch directory."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A small bank with something in every chunk: thirty customers, six managers, nine nights over a month's edge."""
+"""A small bank with something in every chunk: thirty customers, nine nights over a month's edge."""
 
 import random
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ def accounts() -> list[tuple[str, ...]]:
 
 
 def assignments() -> list[tuple[str, ...]]:
-    """Whole customers, customers shared by two, customers handed over within the nights, and unclaimed ones."""
+    """Whole customers, some shared by two, some handed over within the nights, some unclaimed."""
     rows = []
     for number, customer in enumerate(CUSTOMERS):
         first, second = MANAGERS[number % 6], MANAGERS[(number + 1) % 6]

@@ -12,8 +12,8 @@ EVERY_SECONDS = 0.1
 #: What a reader of each current date gets, as one digest, whatever version it is and whoever the ids are.
 DIGESTS = """
     SELECT r.business_date, md5(string_agg(concat_ws('|', m.employee_no, x.window, x.days, x.base_days,
-        x.deposit_product, x.loan_product, x.settlement_usd, x.largest_deposit_product, x.largest_loan_product,
-        x.base_product, x.base_gap), E'\n' ORDER BY m.employee_no, x.window))
+        x.deposit_product, x.loan_product, x.settlement_usd, x.largest_deposit_product,
+        x.largest_loan_product, x.base_product, x.base_gap), E'\n' ORDER BY m.employee_no, x.window))
     FROM ledger_run r
     LEFT JOIN ledger_reading x ON x.run_id = r.id
     LEFT JOIN managers_clientmanager m ON m.id = x.manager_id

@@ -66,14 +66,15 @@ def start(name: str, arguments: list[str], environment: dict[str, str], folder: 
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=stream,
-            preexec_fn=die_with_parent(signal.SIGKILL),
+            preexec_fn=die_with_parent(signal.SIGKILL),  # noqa: PLW1509 (one call, and it takes no lock)
         )
     return Process(name, process, log)
 
 
 IN_CHUNK = """
     SELECT EXISTS (SELECT FROM pg_stat_activity a JOIN pg_locks l USING (pid)
-                   WHERE a.application_name = %s AND l.relation = 'ledger_chunk'::regclass AND l.mode = 'RowShareLock')
+                   WHERE a.application_name = %s AND l.relation = 'ledger_chunk'::regclass
+                     AND l.mode = 'RowShareLock')
 """
 
 

@@ -1,4 +1,4 @@
-"""close_period --period 1993Q3 --by U --second U2 --reason R: fix the figures of a period; exit 2 if refused."""
+"""close_period --period 1993Q3 --by U --second U2 --reason R: fix a period's figures; exit 2 if refused."""
 
 from typing import Any
 

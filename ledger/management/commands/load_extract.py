@@ -15,7 +15,7 @@ from ledger.services.refusals import REPORT_HEADER, Refused
 
 
 class Command(ReportingCommand):
-    """Load a bundle (a directory, or a zip of one): all of it or nothing."""
+    """Load a bundle (a directory, or a zip of one): all of it or nothing, or its good rows only."""
 
     help = __doc__
 
@@ -26,6 +26,9 @@ class Command(ReportingCommand):
         parser.add_argument(
             "--no-manifest", action="store_true", help="accept a bundle without manifest.json"
         )
+        parser.add_argument(
+            "--quarantine", action="store_true", help="load the good rows and keep the bad ones apart"
+        )
         parser.add_argument("--errors", type=Path, metavar="FILE", help="write every error to FILE as CSV")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,7 +36,10 @@ class Command(ReportingCommand):
         try:
             with self._report(options["errors"]) as report:
                 loaded = load_bundle(
-                    options["path"], manifest_required=not options["no_manifest"], report=report
+                    options["path"],
+                    manifest_required=not options["no_manifest"],
+                    report=report,
+                    keep_bad=options["quarantine"],
                 )
         except Refused as refusal:
             self._refused(refusal, as_json=options["json"])
@@ -60,12 +66,17 @@ class Command(ReportingCommand):
                 "id": loaded.bundle.id,
                 "rows": sum(loaded.rows.values()),
             }
+        if kept := sum(loaded.quarantined.values()):
+            text += "\n" + _("其中 %(count)s 行被隔离，其余入库；请在数据批次页面处理隔离行。") % {
+                "count": kept
+            }
         for remark in loaded.remarks:
             text += "\n" + _("未读取：%(what)s") % {"what": remark}
         facts = {
             "status": "already_loaded" if loaded.already else "loaded",
             "bundle": loaded.bundle.id,
             "rows": loaded.rows,
+            "quarantined": {name: count for name, count in loaded.quarantined.items() if count},
             "remarks": loaded.remarks,
         }
         self.report(text, facts, as_json=as_json)
