@@ -1,4 +1,4 @@
-"""The quarantine's pages: a bundle's rows that could not be loaded; one of them to mend, replay or dismiss."""
+"""The quarantine's pages: a bundle's rows that could not be loaded; to mend, replay or dismiss one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -125,7 +125,7 @@ def _row_page(
         "look": LOOKS[found.status],
         "editable": open_ and may(signed_in(request), ACTION, on=timezone.localdate()),
     }
-    return render(request, "ledger/quarantined_row.html", context, status=422 if refusal else 200)
+    return render(request, "ledger/quarantined_row.html", context)
 
 
 def _errors(found: QuarantinedRow, refusal: Refused | None) -> list[dict[str, str]]:
@@ -141,14 +141,16 @@ def _errors(found: QuarantinedRow, refusal: Refused | None) -> list[dict[str, st
 
 def _cells(found: QuarantinedRow, typed: Mapping[str, str]) -> list[dict[str, Any]]:
     """The row column by column: as delivered, as it is now, and whether anybody reads it."""
-    read = next(feed.column_names for feed in feeds.files() if feed.name == found.file)
+    read = next([column.name for column in feed.columns] for feed in feeds.files() if feed.name == found.file)
+    # the order of the file's description, for JSON keeps none
+    names = [name for name in read if name in found.raw] + sorted(set(found.raw) - set(read))
     return [
         {
             "name": name,
-            "raw": raw,
+            "raw": found.raw[name],
             "value": typed.get(f"value-{name}", found.values[name]),
             "read": name in read,
-            "changed": found.values[name] != raw,
+            "changed": found.values[name] != found.raw[name],
         }
-        for name, raw in found.raw.items()
+        for name in names
     ]

@@ -169,9 +169,7 @@ class _Files:
     def delivery(self, bundle: Bundle, what: str) -> Delivery:
         """The files as a delivery of the bundle's days, with digests that no other replay has."""
         files = {name: self._delivered(name, f"quarantine {bundle.pk} {what} {name}") for name in self.rows}
-        return Delivery(
-            _("批次 %(bundle)s 隔离行重放") % {"bundle": bundle.pk}, bundle.from_on, bundle.to_on, files
-        )
+        return Delivery(f"quarantine-{bundle.pk}", bundle.from_on, bundle.to_on, files)
 
     def _delivered(self, name: str, identity: str) -> DeliveredFile:
         # Two equal rows are two rows: what identifies them is where they came from, not what they say.

@@ -120,6 +120,8 @@ def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
     The first claim pins the bundles the run rests on and cuts it into chunks.
     """
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            _end_when_silent(cursor)
         taken = Run.objects.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lt=_clock()),
             pk=run.pk,
@@ -201,12 +203,16 @@ def work_chunk(claim: Claim, stage: str) -> bool:
     return True
 
 
+def _end_when_silent(cursor: Any) -> None:
+    """A process that is stopped in the middle must not keep loads and its successor waiting."""
+    idle = int(LEASE / timedelta(milliseconds=1)) * 2 // 3
+    cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {idle}")
+
+
 def _share_ledger(run: Run) -> None:
     """No bundle is loaded while we work; one that was loaded since the run began ends it."""
     with connection.cursor() as cursor:
-        # A process that is stopped in the middle must not keep loads and its successor waiting.
-        idle = int(LEASE / timedelta(milliseconds=1)) * 2 // 3
-        cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {idle}")
+        _end_when_silent(cursor)
         cursor.execute("SELECT id FROM ledger_ledgerstate WHERE id = 1 FOR SHARE")
     if Bundle.objects.latest("id").pk != run.through_bundle_id:
         raise InputsMoved(_("批次 %(bundle)s 在执行期间入库") % {"bundle": Bundle.objects.latest("id").pk})

@@ -2,13 +2,22 @@
 WITH held AS (
     SELECT a.*, daterange(a.starts_on, a.ends_on, '[]') AS days FROM managers_assignment a
     WHERE a.superseded_by IS NULL
-), excess AS (
+), event AS (
     -- the sum can only rise where a share begins
-    SELECT s.customer_id, s.starts_on AS day, 'shares ' || sum(h.share) AS what
-    FROM (SELECT DISTINCT customer_id, starts_on FROM held) s
-    JOIN held h ON h.customer_id = s.customer_id AND h.days @> s.starts_on
-    GROUP BY s.customer_id, s.starts_on
-    HAVING sum(h.share) > 1
+    SELECT h.customer_id, d.day, d.share, d.begins
+    FROM held h
+    CROSS JOIN LATERAL (VALUES (h.starts_on, h.share, true), (h.ends_on + 1, -h.share, false))
+        AS d (day, share, begins)
+    WHERE d.day IS NOT NULL
+), excess AS (
+    SELECT customer_id, day, 'shares ' || share AS what
+    FROM (
+        SELECT customer_id, day, bool_or(begins) AS begins,
+               sum(sum(share)) OVER (PARTITION BY customer_id ORDER BY day) AS share
+        FROM event
+        GROUP BY customer_id, day
+    ) AS s
+    WHERE begins AND share > 1
 ), twice AS (
     SELECT o.customer_id, greatest(o.starts_on, t.starts_on) AS day, 'held twice' AS what
     FROM held o

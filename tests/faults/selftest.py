@@ -40,7 +40,7 @@ def _careless_claims(asked: Asked) -> list[str]:
         while not scene.ask(UNFENCED) and time.monotonic() < deadline and any(p.alive() for p in people):
             time.sleep(0.2)
         found = [row[0] for row in scene.ask(UNFENCED)]
-    return found + scene.violations
+    return found + [lie for lie in scene.violations if not lie.startswith("not within")]
 
 
 def _careless_renewal(asked: Asked) -> list[str]:
@@ -54,7 +54,7 @@ def _careless_renewal(asked: Asked) -> list[str]:
         while not scene.ask(UNFENCED) and time.monotonic() < deadline and other.alive():
             time.sleep(0.1)
         found = [row[0] for row in scene.ask(UNFENCED)]
-    return found + scene.violations
+    return found + [lie for lie in scene.violations if not lie.startswith("not within")]
 
 
 def _careless_publication(asked: Asked) -> list[str]:

@@ -102,7 +102,7 @@ def test_a_row_that_is_still_wrong_keeps_what_was_typed(bundle: Bundle) -> None:
     status, text = press(
         person("hr", "head_hr"), "replay_row", row.pk, reason="再试", **{"value-balance": "1.2.3"}
     )
-    assert status == 422
+    assert status == 200
     assert 'value="1.2.3"' in text and "再试" in text and "重放未成功" in text
     row.refresh_from_db()
     assert (row.status, row.corrected, Bundle.objects.count()) == ("open", None, 1)
