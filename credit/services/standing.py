@@ -41,9 +41,9 @@ class Plan:
         ).values()
         whole = found.count() == slots[1] - slots[0] + 1
         asked = run.requested_by_id is not None  # whoever asks for a night again doubts everything
-        stands = whole and not asked and (first >= goal or first == last == goal - DAY)
-        stands_on = max(last or goal, goal)
-        base_on = queries.base_day(stands_on) if queries.has_classes() else None
+        # slots may be ahead, where a later night was begun and given up: they go back with the ledger
+        stands = whole and not asked and first == last and first in (goal - DAY, goal)
+        base_on = queries.base_day(goal) if queries.has_classes() else None
         turns = not stands or found.exclude(base_on=base_on).exists()
         return cls(goal, known or 0, not stands, stands and first < goal, base_on, turns)
 

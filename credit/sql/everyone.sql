@@ -1,10 +1,9 @@
 -- All customers of some slots that have a loan, or were ever overdrawn, or whose exposure was written before.
 CREATE TEMP TABLE credit_anew ON COMMIT DROP AS
-SELECT c.customer_id, greatest(%(goal)s, s.stands_on) AS through
+SELECT c.customer_id, %(goal)s::date AS through
 FROM (
     SELECT customer_id FROM ledger_accountposition WHERE bucket = 'loan'
   UNION SELECT customer_id FROM ledger_customerposition WHERE overdraft > 0 OR overdraft_product > 0
   UNION SELECT customer_id FROM credit_exposure
 ) AS c
-LEFT JOIN credit_standing s ON s.slot = c.customer_id %% 1024
 WHERE c.customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s

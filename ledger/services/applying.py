@@ -32,7 +32,6 @@ class Applier:
     cursor: Any
     bundle: Bundle
     tolerant: bool
-    many: int = MANY
 
     def apply(self, feed: FeedFile, delivered: int) -> None:
         """Check the file's rows and write those that are right; what is wrong goes to load_error."""
@@ -56,19 +55,30 @@ class Applier:
         False, and nothing written, where any row needs a closer look or the table met a key twice.
         """
         applied = queries.claimed_through() or date.min
-        if not feed.straight or delivered < self.many or self.bundle.from_on <= applied:
+        if not feed.straight or delivered < MANY or self.bundle.from_on <= applied:
             return False
         days = rows.plain_days(self.cursor, feed)
         if days is None or days[0] < self.bundle.from_on or days[1] > self.bundle.to_on:
             return False
         try:
             with transaction.atomic():
-                self.cursor.execute("SELECT ledger_open_months(%s, %s)", days)
-                if rows.write_straight(self.cursor, feed, checks, self.bundle.id) != delivered:
-                    raise _Found([])
+                self._fill_months(feed, checks, delivered, days)
         except (_Found, IntegrityError):
             return False
         return True
+
+    def _fill_months(
+        self, feed: FeedFile, checks: list[Check], delivered: int, days: tuple[date, date]
+    ) -> None:
+        """Write into the months of the days; new ones get their indexes once they are full."""
+        self.cursor.execute("SELECT ledger_begin_months(%s, %s)", days)
+        apart = self.cursor.fetchone()[0]
+        table = f"{feed.keeps_rows_in}_new" if apart else feed.keeps_rows_in
+        if rows.write_straight(self.cursor, feed, checks, table, self.bundle.id) != delivered:
+            raise _Found([])
+        if apart:
+            self.cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+            self.cursor.execute("SELECT ledger_end_months(%s, %s)", days)
 
     def _write_tolerantly(self, feed: FeedFile, found: Survey) -> None:
         """Write again without the rows that turned out bad, until none does."""

@@ -73,13 +73,13 @@ def _typed(feed: FeedFile) -> str:
         ) AS s"""
 
 
-def write_straight(cursor: Any, feed: FeedFile, checks: Sequence[Check], bundle: int) -> int:
-    """Write all rows that are plainly right in one move from the staged text; how many."""
+def write_straight(cursor: Any, feed: FeedFile, checks: Sequence[Check], table: str, bundle: int) -> int:
+    """Write all rows that are plainly right to `table` in one move from the staged text; how many."""
     names = ", ".join(feed.straight)
     right = " AND ".join(["NOT odd"] + [f"({check.where}) IS NOT TRUE" for check in checks])
     _run(
         cursor,
-        f"INSERT INTO {feed.keeps_rows_in} ({names}, bundle_id, line)"
+        f"INSERT INTO {table} ({names}, bundle_id, line)"
         f" SELECT {names}, {bundle}, line_no FROM ({_typed(feed)}) AS s WHERE {right}",
     )
     return int(cursor.rowcount)

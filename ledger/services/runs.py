@@ -122,6 +122,8 @@ def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             _end_when_silent(cursor)
+            if _loading(cursor):
+                return None
         taken = Run.objects.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lt=_clock()),
             pk=run.pk,
@@ -145,6 +147,13 @@ def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
         return Claim(run.pk, run.fence)
 
 
+def _loading(cursor: Any) -> bool:
+    """Whether a bundle is being loaded: a night begun now would only wait for it and give way."""
+    LedgerState.objects.bulk_create([LedgerState(id=1)], ignore_conflicts=True)
+    cursor.execute("SELECT id FROM ledger_ledgerstate WHERE id = 1 FOR SHARE SKIP LOCKED")
+    return cursor.fetchone() is None
+
+
 class _Clock(Func):
     """The database's clock now, not at the start of the transaction or statement."""
 
@@ -158,7 +167,6 @@ def _clock() -> Any:
 
 def _plan(run: Run) -> None:
     """Cut the run into chunks and make room for what it will write."""
-    LedgerState.objects.bulk_create([LedgerState(id=1)], ignore_conflicts=True)
     plan = products.Advance.of(run)
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_open_months(%s, %s)", [queries.history_start(), plan.through])
@@ -213,6 +221,8 @@ def _share_ledger(run: Run) -> None:
     """No bundle is loaded while we work; one that was loaded since the run began ends it."""
     with connection.cursor() as cursor:
         _end_when_silent(cursor)
+        # A load that began meanwhile may take long; waiting for it is no failure.
+        cursor.execute("SET LOCAL lock_timeout = '30min'")
         cursor.execute("SELECT id FROM ledger_ledgerstate WHERE id = 1 FOR SHARE")
     if Bundle.objects.latest("id").pk != run.through_bundle_id:
         raise InputsMoved(_("批次 %(bundle)s 在执行期间入库") % {"bundle": Bundle.objects.latest("id").pk})

@@ -46,4 +46,6 @@ ORDER BY n.line, t.day;
 INSERT INTO effect (customer_id, since, products)
 SELECT customer_id, greatest(differs_from, business_from), false
 FROM assignment_change
-WHERE greatest(differs_from, business_from) <= %(applied)s AND business_from IS NOT NULL
+WHERE greatest(differs_from, business_from) <= %(applied)s AND business_from IS NOT NULL;
+
+SELECT set_config('cmbank.shares_checked', 'off', true)

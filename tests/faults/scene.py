@@ -172,7 +172,7 @@ class Scene:
         self.violations += broken_invariants()
         expected, found = self.twins.exports(twin), exports()
         self.violations += [
-            f"{day}: figures differ from the undisturbed twin's, first {first_difference(expected, found, day)}"
+            f"{day}: not the twin's figures, first {first_difference(expected, found, day)}"
             for day in sorted(set(expected) | set(found))
             if expected.get(day) != found.get(day)
         ]

@@ -48,7 +48,7 @@ def _careless_renewal(asked: Asked) -> list[str]:
     with Scene(asked.twins, known=["first"]) as scene:
         scene.beat()
         sleeper = scene.worker("sleeper", nap=4 * NAP, sabotage="renew")
-        scene.wait(lambda: bool(scene.ask("SELECT FROM faults_trace LIMIT 1")), "a claim")
+        scene.wait(lambda: bool(scene.ask("SELECT 1 FROM faults_trace LIMIT 1")), "a claim")
         other = freeze(scene, sleeper, Outcome(), inside=False)
         deadline = time.monotonic() + 15
         while not scene.ask(UNFENCED) and time.monotonic() < deadline and other.alive():

@@ -211,7 +211,7 @@ def test_a_night_that_breaks_off_leaves_nothing_but_its_reason(
         monkeypatch.setitem(runs._STEPS, stage, [*runs._STEPS[stage], broken])
     with pytest.raises(nights.NightFailed, match="1994-01-01: the step broke"):
         nights.run_nights(to=LAST)
-    [run] = Run.objects.all()
+    run = Run.objects.get(business_date=FIRST)
     assert (run.status, run.error, run.is_current) == ("failed", "the step broke", False)
     assert run.finished_at is not None
     assert (run.readings.count(), run.chunks.exclude(done_at=None).count()) == (0, 0)

@@ -5,10 +5,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from ledger.models import Account, BalanceChange, Bundle, BundleFile, Feed, Settlement
+from ledger.rules.feeds import Column
 from ledger.rules.windows import Window
+from ledger.services import applying
 from managers.models import Assignment, Branch, ClientManager, Customer
 from tests.ledger import bank
 from tests.ledger.histories import rolled_back
@@ -245,3 +248,104 @@ def test_files_that_are_no_feed_may_lie_beside_a_bundle(folder: Path) -> None:
     (folder / "README.txt").write_text("hello", encoding="utf-8")
     (folder / "notes").mkdir()
     assert bank.loaded(folder).already is False
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From one row on a file counts as large."""
+    monkeypatch.setattr(applying, "MANY", 1)
+
+
+def test_a_large_file_is_written_in_one_move_and_says_the_same(
+    large: None, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with rolled_back():
+        bank.loaded(folder)
+        in_one_move = rows_of_facts()
+    monkeypatch.setattr(applying, "MANY", 10**9)
+    bank.loaded(folder)
+    assert in_one_move == rows_of_facts()
+
+
+def test_a_large_file_goes_into_new_months_and_open_ones(large: None, folder: Path, tmp_path: Path) -> None:
+    bank.loaded(folder)
+    rows = [("A1", "1994-01-31", "1"), ("A2", "1994-02-28", "2"), ("A1", "1994-03-01", "3")]
+    spans = [
+        Window("span", date(1994, 1, 6), date(1994, 2, 28)),
+        Window("span", date(1994, 3, 1), date(1994, 5, 1)),
+    ]
+    bank.loaded(bank.write(tmp_path / "both", {"balances.csv": rows[:2]}, spans[0]))
+    late = [*rows[2:], ("A2", "1994-05-01", "4")]
+    bank.loaded(bank.write(tmp_path / "new", {"balances.csv": late}, spans[1]))
+    found = BalanceChange.objects.filter(business_date__gt="1994-01-05").order_by("business_date")
+    assert [(str(each.business_date), each.balance) for each in found] == [
+        ("1994-01-31", 1),
+        ("1994-02-28", 2),
+        ("1994-03-01", 3),
+        ("1994-05-01", 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("A1", "1994-01-01", "5"),
+        ("A9", "1994-01-02", "5"),
+        ("A1", "1994-01-06", "5"),
+        ("A1", "1994-01-0", "5"),
+        ("A1", "1994-01-02", "1e2"),
+        ("A1", "1994-01-02", "NaN"),
+        ("A1", "1994-01-02", ""),
+        ("A1", "", "5"),
+        ("", "1994-01-02", "5"),
+        ("A3", "1993-12-31", "5"),
+        ("A1", "1994-01-02", "10000000000000"),
+    ],
+)
+def test_a_large_file_is_refused_for_what_a_small_one_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, row: tuple[str, ...]
+) -> None:
+    bank.write(folder, {"balances.csv": [*bank.REGISTER["balances.csv"], row]})
+    small = bank.refused(folder)
+    monkeypatch.setattr(applying, "MANY", 1)
+    assert bank.refused(folder) == small != []
+
+
+def test_a_large_file_with_unusual_but_right_values_loads(large: None, folder: Path) -> None:
+    bank.write(folder, {"balances.csv": [("A1", "1994-01-02", "007.50"), ("A2", "1994-01-02", "-0")]})
+    bank.loaded(folder)
+    assert set(BalanceChange.objects.values_list("balance", flat=True)) == {Decimal("7.50"), Decimal(0)}
+
+
+def test_what_is_quickly_accepted_is_right_by_the_exact_form() -> None:
+    digits = [
+        "",
+        "0",
+        "00",
+        "5",
+        "007",
+        "9" * 9,
+        "9" * 10,
+        "9" * 15,
+        "9" * 16,
+        "1e2",
+        "0x1",
+        "1_0",
+        "１",
+        "NaN",
+    ]
+    tails = ["", ".", ".5", ".50", ".505", ".12345678", ".123456789", "e0", " "]
+    values = [sign + head + tail for sign in ("", "-", "+", " ") for head in digits for tail in tails]
+    values += ["1.000000", "1.0000001", "0.123456", "Infinity", "inf", "1,0", "--1", "-.5", "１.5"]
+    values += ["1994-01-02", "0001-01-01", "9999-12-31", "10000-01-01", "1994-1-2", "19940102", "1994-02-30"]
+    values += ["today", "infinity", "1994-01-02 BC", "94-01-02", "January 2, 1994", "02.01.1994", "epoch"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL datestyle = 'ISO, YMD'")
+        for kind in ("date", "amount", "unsigned", "rate", "share"):
+            column = Column("c", kind)
+            typed = f"SELECT t, {column.typed('t')} AS v FROM unnest(%s) AS t OFFSET 0"
+            both = f"coalesce({column.quick('t', 'v')}, false), {column.exact('t')}"
+            cursor.execute(f"SELECT t, {both} FROM ({typed}) AS s", [values])
+            rows = cursor.fetchall()
+            assert [text for text, quick, exact in rows if quick and not exact] == []
+            assert any(quick for _, quick, _ in rows)

@@ -377,8 +377,9 @@ def test_a_refused_bundle_can_be_mended_and_loaded(folder: Path, tmp_path: Path)
 
 
 def test_every_reason_is_tried_here() -> None:
-    texts = (path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_refus*.py"))
-    text = "\n".join(texts)
+    here = Path(__file__).parent
+    paths = [*here.glob("test_refus*.py"), here / "test_quarantine.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     tried = set(re.findall(r'"([a-z_]+)"', text))
     # what cannot be provoked through a file alone
     assert set(REASONS) - tried == {"broken_zip", "nothing_dated"} - tried

@@ -73,6 +73,7 @@ def test_a_sound_bank_is_clean_and_every_check_looked_at_something() -> None:
 
 
 def test_i01_shares_above_one() -> None:
+    unprotect("managers_assignment")
     sql(
         f"INSERT INTO managers_assignment ({ASSIGNMENT})"
         " SELECT a.customer_id, m.id, 0.5, '1994-01-04', source_bundle, 9 FROM managers_assignment a,"
