@@ -174,6 +174,5 @@ class _Files:
     def _delivered(self, name: str, identity: str) -> DeliveredFile:
         # Two equal rows are two rows: what identifies them is where they came from, not what they say.
         digest = hashlib.sha256(identity.encode()).hexdigest()
-        return DeliveredFile(
-            name, digest, "UTF8", 0, self.rows[name], partial((self._folder / name).open, "rb")
-        )
+        path = self._folder / name
+        return DeliveredFile(name, digest, "UTF8", 0, self.rows[name], lambda: path.open("rb"))
