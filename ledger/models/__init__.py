@@ -28,6 +28,7 @@ __all__ = [
     "OutboxMessage",
     "PeriodClosing",
     "Product",
+    "QuarantinedRow",
     "Reading",
     "Run",
     "RunRequest",

@@ -107,8 +107,8 @@ class FeedFile:
     so far as (account_id, customer_id, business_date): master data shows in figures from such a day on.
     `keeps_rows_in` is the table that keeps every row of the file with its bundle; `straight` are the columns
     it takes of a row besides bundle and line, where it refuses a key twice by itself. `joins` looks up what
-    `resolved` adds to each row (name and SQL over the text `s`); a column in `known` is well-formed where what
-    it names there was found.
+    `resolved` adds to each row (name and SQL over the text `s`); a column in `known` is well-formed where
+    what it names was found.
     """
 
     name: str

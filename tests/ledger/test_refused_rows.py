@@ -58,7 +58,9 @@ def test_an_amount_that_is_no_plain_decimal(folder: Path, value: str) -> None:
     assert found == [("balances.csv", 2, "balance", value, "not_an_amount")]
 
 
-@pytest.mark.parametrize("value", ["0", "-0", "0.5", "0012.30", "-9999999999999.99", "1.1", "007.50", "5", "-0.00"])
+@pytest.mark.parametrize(
+    "value", ["0", "-0", "0.5", "0012.30", "-9999999999999.99", "1.1", "007.50", "5", "-0.00"]
+)
 def test_amounts_that_are_plain_decimals(folder: Path, value: str) -> None:
     rows = [("A2", "1994-01-02", value)]
     bank.loaded(bank.write(folder, {"balances.csv": rows}))
