@@ -1,15 +1,20 @@
 """What the ledger's commands share: the summary people read, and the JSON object programs read last."""
 
 import json
+import logging
 import re
 from argparse import ArgumentTypeError
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from ledger.services import outbox
 
 
 class ArgumentError(ArgumentTypeError, ValueError):
@@ -66,3 +71,11 @@ class ReportingCommand(BaseCommand):
         self.stdout.write(text)
         if as_json:
             self.stdout.write(json.dumps(facts, ensure_ascii=False, default=str))
+
+
+def hand_out_messages() -> None:
+    """Send what waits in the outbox, for where no worker runs; the command says what became of nights."""
+    outbox.log.setLevel(logging.WARNING)
+    # a server that is gone is told of by whatever met it first; the messages wait
+    with suppress(DatabaseError):
+        outbox.deliver()

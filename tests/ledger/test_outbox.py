@@ -243,3 +243,8 @@ def test_the_administrator_switches_logins_off_in_the_admin_but_not_the_own(bank
     assert Session.objects.count() == 1
     inside.post(f"/admin/managers/user/{admin.pk}/change/", {})
     assert User.objects.get(pk=admin.pk).is_active is True
+
+
+def test_the_command_leaves_no_message_behind_where_no_worker_runs(bank: Path) -> None:
+    call_command("run_nights", "--to", "1994-01-02")
+    assert (OutboxMessage.objects.count(), outbox.waiting()) == (2, 0)

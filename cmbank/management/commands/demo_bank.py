@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cmbank.demo.bank import DemoBank
 from cmbank.demo.install import PASSWORD, NotEmpty, install
-from ledger.edge import ReportingCommand
+from ledger.edge import ReportingCommand, hand_out_messages
 from managers.roles import ROLES
 
 
@@ -31,6 +31,7 @@ class Command(ReportingCommand):
                 _("数据库里已有其他数据（%(names)s），不能再装演示银行；请使用空库，或设 DEMO=0。")
                 % {"names": stranger}
             ) from None
+        hand_out_messages()
         bank = installed.bank
         self.report(
             logins(bank),

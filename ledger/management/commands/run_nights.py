@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from ledger.edge import ReportingCommand, business_date
+from ledger.edge import ReportingCommand, business_date, hand_out_messages
 from ledger.services.nights import NightFailed, Outcome, run_nights
 
 
@@ -32,6 +32,8 @@ class Command(ReportingCommand):
             outcome = run_nights(to=options["to"], start=options["start"])
         except NightFailed as failure:
             raise CommandError(_("日终失败：%(error)s") % {"error": failure}) from failure
+        finally:
+            hand_out_messages()
         self._tell(outcome, as_json=options["json"])
         if outcome.waiting_for is not None:
             raise CommandError(
