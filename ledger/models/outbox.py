@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +12,7 @@ class OutboxMessage(models.Model):
 
     topic = models.CharField(_("主题"), max_length=40)
     payload = models.JSONField(_("内容"), default=dict)
-    created_at = models.DateTimeField(_("建立"), default=timezone.now)
+    created_at = models.DateTimeField(_("建立"), db_default=Now())
     sent_at = models.DateTimeField(_("发出"), null=True, blank=True)
     handed_to = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("已送达"))
     attempts = models.PositiveIntegerField(_("尝试次数"), default=0)

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.bundles import Bundle
@@ -75,7 +75,7 @@ class Run(models.Model):
     attempts = models.PositiveSmallIntegerField(_("执行次数"), default=0)
     place = models.PositiveIntegerField(_("本次第几夜"), default=1)
     places = models.PositiveIntegerField(_("本次共几夜"), default=1)
-    created_at = models.DateTimeField(_("建立"), default=timezone.now)
+    created_at = models.DateTimeField(_("建立"), db_default=Now())
     started_at = models.DateTimeField(_("开始"), null=True, blank=True)
     finished_at = models.DateTimeField(_("结束"), null=True, blank=True)
     error = models.TextField(_("错误"), blank=True)

@@ -29,7 +29,7 @@ def register(topic: str, receiver: Receiver) -> None:
 
 def keep(topic: str, payload: dict[str, Any]) -> None:
     """Keep a message in the caller's transaction; nothing leaves unless that commits."""
-    OutboxMessage.objects.create(topic=topic, payload=payload, created_at=Now())
+    OutboxMessage.objects.create(topic=topic, payload=payload)
 
 
 def keep_run(topic: str, run: Run) -> None:

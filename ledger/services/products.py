@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models.functions import Mod
-from django.utils import timezone
+from django.db.models.functions import Mod, Now
 
 from ledger import queries
 from ledger.models import Chunk, LateChange, LedgerState, Run
@@ -97,7 +96,7 @@ def _settle(plan: Advance, slots: Slots) -> None:
         applied_at=None, products=True, since__lte=plan.through, bundle__lte=plan.pinned
     )
     mine = waiting.alias(slot=Mod("customer_id", Chunk.SLOTS)).filter(slot__range=slots)
-    mine.update(applied_at=timezone.now())
+    mine.update(applied_at=Now())
 
 
 def _step(cursor: Any, given: dict[str, Any], *, again: bool) -> int:

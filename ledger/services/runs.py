@@ -11,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import DateTimeField, F, Func, Max, Q, QuerySet
+from django.db.models import DateTimeField, F, Func, Max, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from ledger import queries
@@ -86,6 +87,12 @@ def ensure(to: date, *, again: bool = True) -> tuple[list[Run], date | None]:
     Also the first date that cannot be worked for want of data. Any number of callers make each run once.
     Without `again` a date whose last version failed for good by the same bundles waits for people.
     """
+    with transaction.atomic():
+        _keep_order()
+        return _ensured(to, again=again)
+
+
+def _ensured(to: date, *, again: bool) -> tuple[list[Run], date | None]:
     due, waiting_for = queries.due_dates(to)
     known = {run.business_date: run for run in _open_runs()}
     stuck = set() if again else set(queries.failed_dates())
@@ -115,14 +122,16 @@ def _open_runs() -> Any:
 
 
 def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
-    """Take the run's lease where nobody holds it, by the database's clock; None where somebody does.
+    """Take the run's lease where nobody holds it or another's, by the database's clock; else None.
 
-    The first claim pins the bundles the run rests on and cuts it into chunks.
+    The first claim pins the bundles the run rests on and cuts it into chunks. Whoever was silent on another
+    run too long is fenced out of that: two runs at once would read each other's half of the positions.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             _end_when_silent(cursor)
-            if _loading(cursor):
+            _keep_order()
+            if _loading(cursor) or not _alone(run):
                 return None
         taken = Run.objects.filter(
             Q(lease_until__isnull=True) | Q(lease_until__lt=_clock()),
@@ -136,8 +145,9 @@ def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
             status=Run.Status.RUNNING,
             place=place,
             places=places,
-            through_bundle=F("through_bundle") if run.fence else Bundle.objects.latest("id"),
-            started_at=F("started_at") if run.started_at else _clock(),
+            # What the row says now, not what our copy of it said: another may have begun since.
+            through_bundle=Coalesce("through_bundle", Value(Bundle.objects.latest("id").pk)),
+            started_at=Coalesce("started_at", _clock()),
         )
         if not taken:
             return None
@@ -147,9 +157,30 @@ def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
         return Claim(run.pk, run.fence)
 
 
+def _keep_order() -> None:
+    """Until the transaction ends nobody else decides which run comes next, or ends one.
+
+    Taken after the rows of runs; whoever has it waits for nobody who may want it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('ledger_run'))")
+
+
+def _alone(run: Run) -> bool:
+    """Lock the run and all that are running; False where somebody is at one of them."""
+    wanted = Run.objects.filter(Q(pk=run.pk) | Q(status=Run.Status.RUNNING))
+    free = list(wanted.select_for_update(of=("self",), skip_locked=True))
+    others = wanted.exclude(pk=run.pk)
+    if len(free) < wanted.count() or others.filter(lease_until__gt=_clock()).exists():
+        return False
+    others.update(fence=F("fence") + 1)
+    return True
+
+
 def _loading(cursor: Any) -> bool:
     """Whether a bundle is being loaded: a night begun now would only wait for it and give way."""
-    LedgerState.objects.bulk_create([LedgerState(id=1)], ignore_conflicts=True)
+    if not LedgerState.objects.exists():
+        LedgerState.objects.bulk_create([LedgerState(id=1)], ignore_conflicts=True)
     cursor.execute("SELECT id FROM ledger_ledgerstate WHERE id = 1 FOR SHARE SKIP LOCKED")
     return cursor.fetchone() is None
 
@@ -252,7 +283,9 @@ def publish(claim: Claim) -> Run:
         _share_ledger(run)
         _check(run)
         before = readings.previous_version(run)
-        if before is not None and not _changed(run, before):
+        changed = before is None or _changed(run, before)
+        _keep_order()
+        if before is not None and not changed:
             _confirm(run, before)
         else:
             _move_pointer(run, before)
@@ -308,6 +341,8 @@ def fail(claim: Claim, error: Exception, *, for_good: bool) -> None:
     mine = Run.objects.filter(pk=claim.run, fence=claim.fence, status=Run.Status.RUNNING)
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     with transaction.atomic():
+        list(mine.select_for_update(of=("self",)))
+        _keep_order()
         mine.filter(error="").update(error=text)
         if not for_good and not mine.filter(attempts__gte=Run.ATTEMPTS).exists():
             mine.update(lease_until=_clock() - timedelta(seconds=1))
@@ -341,6 +376,7 @@ def give_up(spent: QuerySet[Run]) -> bool:
         dead = list(
             spent.filter(status=Run.Status.RUNNING, lease_until__lt=_clock()).select_for_update(of=("self",))
         )
+        _keep_order()
         for run in dead:
             run.error = run.error or _("执行 %(count)s 次均中断") % {"count": Run.ATTEMPTS}
             run.status, run.finished_at = Run.Status.FAILED, _clock()

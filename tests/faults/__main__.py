@@ -35,6 +35,8 @@ FAULTS = {
     "self_test": "selftest",
 }
 SHOWN = 12
+#: Violations of each fault said again under the table, where a log that keeps its end still has them.
+SUMMED, LONGEST = 3, 300
 
 
 def chosen() -> list[str]:
@@ -100,6 +102,9 @@ def summed_up(outcomes: "dict[str, object]") -> int:
     for name, outcome in outcomes.items():
         seconds = outcome.figures["seconds"]
         print(f"{name:<16}{outcome.repetitions:>12}{len(outcome.violations):>12}{seconds:>9}")
+    for name, outcome in outcomes.items():
+        for violation in outcome.violations[:SUMMED]:
+            print(f"{name}: {violation[:LONGEST]}")
     broken = sum(len(outcome.violations) for outcome in outcomes.values())
     print(f"{broken} violations", flush=True)
     return 1 if broken else 0

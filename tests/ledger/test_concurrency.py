@@ -4,9 +4,11 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from ledger import queries
 from ledger.models import Chunk, LateChange, Run
 from ledger.rules.windows import Window
 from ledger.services import nights, runs, verification
@@ -147,6 +150,62 @@ def test_whoever_was_silent_too_long_is_fenced_out(twin: Twin) -> None:
     with pytest.raises(runs.Fenced):
         runs.publish(successor)
     check(twin, through=FIRST)
+
+
+def test_only_one_night_is_worked_at_a_time_and_a_silent_one_is_fenced_out(twin: Twin) -> None:
+    """Two at once, of whatever dates, would move the same positions."""
+    silent = claimed(FIRST)
+    (_, next_night), _waiting = runs.ensure(FIRST + timedelta(days=1))
+    assert runs.claim(next_night) is None
+    lapsed(silent)
+    assert runs.claim(next_night) == runs.Claim(next_night.pk, 1)
+    with pytest.raises(runs.Fenced):
+        runs.work_chunk(silent, Chunk.Stage.PRODUCTS)
+
+
+def test_a_claim_from_an_old_copy_keeps_what_the_first_claim_pinned(twin: Twin, tmp_path: Path) -> None:
+    due, _waiting = runs.ensure(FIRST)
+    first = runs.claim(Run.objects.get(pk=due[0].pk))
+    assert first is not None
+    pinned = Run.objects.get(pk=first.run)
+    lapsed(first)
+    bank.loaded(bank.write(tmp_path / "correction", CORRECTION, SPAN))
+    assert runs.claim(due[0]) == runs.Claim(first.run, 2)
+    again = Run.objects.get(pk=first.run)
+    assert (again.through_bundle_id, again.started_at) == (pinned.through_bundle_id, pinned.started_at)
+
+
+def test_a_date_published_while_another_looks_what_is_due_is_not_worked_again(
+    twin: Twin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = claimed(FIRST)
+    for stage in runs.stages():
+        while runs.work_chunk(claim, stage):
+            pass
+    asked, looked = threading.Event(), queries.due_dates
+
+    def slowly(to: date) -> Any:
+        found = looked(to)
+        asked.set()
+        time.sleep(0.5)  # the publication below would end well within this
+        return found
+
+    monkeypatch.setattr(queries, "due_dates", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(in_own_connection, lambda: runs.ensure(FIRST))
+        assert asked.wait(PATIENCE)
+        runs.publish(claim)
+        due, _waiting = looking.result(PATIENCE)
+    assert [(run.business_date, run.version) for run in due] == [(FIRST, 1)]
+    assert Run.objects.filter(business_date=FIRST).count() == 1
+
+
+def in_own_connection(work: Callable[[], Any]) -> Any:
+    """What a thread does, its connection closed behind it."""
+    try:
+        return work()
+    finally:
+        connection.close()
 
 
 def test_hints_grow_with_the_chunks_and_not_with_their_square(
