@@ -40,7 +40,7 @@ messages: venv ## collect the texts to translate into locale/ and compile them (
 screens: venv ## take the pictures of docs/screens anew (needs Chromium)
 	SCREENS=docs/screens $(IN_HOUSE) pytest -m browser
 
-bench: $(VENV)/.bench.done ## nights, loads and reads beside floor and rivals (BENCH="--accounts 5000 --days 10,20")
+bench: venv ## nights, loads and reads beside floor and rivals (BENCH="--accounts 5000 --days 10,20")
 	$(IN_HOUSE) python -m benchmarks $(BENCH)
 
 faults: venv ## inject every fault into servers and workers of its own (ONLY=name,name SEED=n KILLS=n SHORT=1)
@@ -48,9 +48,8 @@ faults: venv ## inject every fault into servers and workers of its own (ONLY=nam
 
 lock: venv ## pin every dependency of pyproject.toml with its hashes
 	$(VENV)/bin/python -m pip install --quiet uv
-	for name in base local dev bench; do \
-	  case $$name in base) extras=;; local) extras="--extra local";; dev) extras="--extra local --extra dev";; \
-	    bench) extras="--extra local --extra bench";; esac; \
+	for name in base local dev; do \
+	  case $$name in base) extras=;; local) extras="--extra local";; dev) extras="--extra local --extra dev";; esac; \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header $$extras pyproject.toml -o requirements/$$name.txt || exit 1; \
 	done
@@ -67,9 +66,4 @@ $(VENV)/.local.done: requirements/local.txt | $(VENV)/bin/python
 # The test environment holds everything the local one does.
 $(VENV)/.dev.done: requirements/dev.txt requirements/local.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@touch $@ $(VENV)/.local.done
-
-# So does the benchmark's.
-$(VENV)/.bench.done: requirements/bench.txt requirements/local.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@ $(VENV)/.local.done

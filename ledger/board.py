@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ledger import queries
 from ledger.models import Chunk, Run, RunRequest
-from ledger.queries import Progress
+from ledger.queries import Progress, StandingRun
 from ledger.rules import windows
 from ledger.services import requests
 from managers.models import User
@@ -54,16 +54,16 @@ def spans(days: Iterable[date]) -> list[Span]:
     return found
 
 
-def state_of(run: Run, progress: Progress | None) -> str:
+def state_of(run: StandingRun, progress: Progress | None) -> str:
     """The run's state as it truly is: a lease that is over is stale, a failure with parts done is partial."""
-    if run.status == Run.Status.RUNNING and run.lost:  # type: ignore[attr-defined]
+    if run.status == Run.Status.RUNNING and run.lost:
         return "stale"
     if run.status == Run.Status.FAILED and progress and progress.done:
         return "partial"
     return run.status
 
 
-def row(run: Run, progress: Progress | None) -> dict[str, Any]:
+def row(run: StandingRun, progress: Progress | None) -> dict[str, Any]:
     """One night: its state in words, how far it came, how long it took, why it was run and what to do."""
     state = state_of(run, progress)
     took = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
@@ -78,8 +78,8 @@ def row(run: Run, progress: Progress | None) -> dict[str, Any]:
         "superseded": run.status == Run.Status.SUCCEEDED and not run.is_current,
         "reason": why(run),
         "todo": todo(state, run),
-        "newest": run.version == run.newest,  # type: ignore[attr-defined]
-        "again": run.version == run.newest and state in ("failed", "partial", "waived"),  # type: ignore[attr-defined]
+        "newest": run.version == run.newest,
+        "again": run.version == run.newest and state in ("failed", "partial", "waived"),
     }
 
 
@@ -111,7 +111,7 @@ def why(run: Run) -> str:
     }
 
 
-def todo(state: str, run: Run) -> str:
+def todo(state: str, run: StandingRun) -> str:
     """What happens next, or what people are to do."""
     if state == "stale":
         return _stale(run)
@@ -119,8 +119,8 @@ def todo(state: str, run: Run) -> str:
         return _("各数与现行版本相同，未另发布。")
     if state not in ("failed", "partial"):
         return ""
-    if run.version < run.newest:  # type: ignore[attr-defined]
-        return _("已由第 %(version)s 版接替，无需处理。") % {"version": run.newest}  # type: ignore[attr-defined]
+    if run.version < run.newest:
+        return _("已由第 %(version)s 版接替，无需处理。") % {"version": run.newest}
     return _failed(run)
 
 
@@ -130,12 +130,10 @@ def _stale(run: Run) -> str:
     return _("租约已过；下一次检查（每分钟一次）由其他进程接手，已完成的块不重做。")
 
 
-def _failed(run: Run) -> str:
-    if run.published:  # type: ignore[attr-defined]
-        return _("第 %(version)s 版仍然有效；消除原因后可再申请重算。") % {
-            "version": run.published  # type: ignore[attr-defined]
-        }
-    if run.through_bundle_id != run.last_bundle:  # type: ignore[attr-defined]
+def _failed(run: StandingRun) -> str:
+    if run.published:
+        return _("第 %(version)s 版仍然有效；消除原因后可再申请重算。") % {"version": run.published}
+    if run.through_bundle_id != run.last_bundle:
         return _("此后已有新批次入库，下一次检查会自动重新执行。")
     return _(
         "按错误更正数据包或环境后申请重算，或由运维重新执行 run_nights；无法执行时由风险申请豁免。"
@@ -143,7 +141,7 @@ def _failed(run: Run) -> str:
     )
 
 
-def rows(runs: Sequence[Run]) -> list[dict[str, Any]]:
+def rows(runs: Sequence[StandingRun]) -> list[dict[str, Any]]:
     """The nights of a page, their chunks counted once for all."""
     found = queries.progress(runs)
     return [row(run, found.get(run.pk)) for run in runs]

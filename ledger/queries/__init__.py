@@ -23,7 +23,7 @@ from ledger.queries.expectations import (
     waiting,
 )
 from ledger.queries.lacking import missing_for
-from ledger.queries.progress import Progress, progress, runs_as_they_stand
+from ledger.queries.progress import Progress, StandingRun, progress, runs_as_they_stand
 from ledger.queries.readings import (
     COLUMNS,
     FLOORS,
@@ -64,6 +64,7 @@ __all__ = [
     "NotPublished",
     "Progress",
     "ReadingRow",
+    "StandingRun",
     "Waiting",
     "answers_live",
     "asked_dates",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Min, Model
 
 from ledger import metrics, queries
 from ledger.models import Bundle, PeriodClosing, Run
@@ -58,10 +58,10 @@ def _basis(run: Run) -> object:
     return run.floors, queries.feeds_known(run), queries.history_known(run)
 
 
-def _comparison(stored: type) -> str:
-    columns = [each.column for each in stored._meta.concrete_fields if each.name not in _KEY]  # type: ignore[attr-defined]
+def _comparison(stored: type[Model]) -> str:
+    columns = [each.column for each in stored._meta.concrete_fields if each.name not in _KEY]
     return statement("differing_managers").format(
-        table=stored._meta.db_table,  # type: ignore[attr-defined]
+        table=stored._meta.db_table,
         earlier=", ".join(f"e.{column}" for column in ("manager_id", *columns)),
         later=", ".join(f"l.{column}" for column in ("manager_id", *columns)),
     )

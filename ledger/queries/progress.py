@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import BooleanField, Case, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
@@ -20,9 +21,27 @@ class Progress:
     stage_total: int
 
 
-def runs_as_they_stand() -> QuerySet[Run]:
-    """Runs with `lost` (running, but the lease is over by the database's clock), `newest` and `published`
-    (versions of the date: the latest, and the one readers see) and `last_bundle`."""
+class Standing(TypedDict):
+    """What a run is annotated with: whether it runs though its lease is over by the database's clock, the
+    newest version of its date and the one that readers see, and the last bundle there is.
+    """
+
+    lost: bool
+    newest: int
+    published: int | None
+    last_bundle: int | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    StandingRun = WithAnnotations[Run, Standing]
+else:
+    StandingRun = Run
+
+
+def runs_as_they_stand() -> QuerySet[StandingRun]:
+    """Runs as `Standing` describes."""
     versions = Run.objects.filter(business_date=OuterRef("business_date")).order_by("-version")
     return Run.objects.select_related("through_bundle", "requested_by", "approved_by").annotate(
         lost=Case(

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,6 @@ from benchmarks.bank import FLOORS, Bank, windows
 BASE_DIR = Path(__file__).resolve().parents[2]
 BANK = Bank(accounts=400, days=9, repeats=1)
 CELLS = BANK.managers * 3 * len(FLOORS)
-
-needs_duckdb = pytest.mark.skipif(find_spec("duckdb") is None, reason="no duckdb (make bench installs it)")
 
 
 def test_the_nights_lie_inside_a_month_and_the_windows_differ() -> None:
@@ -43,7 +40,6 @@ def test_the_first_cell_that_differs_is_named() -> None:
     )
 
 
-@needs_duckdb
 def test_the_same_size_is_the_same_bank(tmp_path: Path) -> None:
     from benchmarks.generate import write_bank
 
@@ -55,7 +51,6 @@ def test_the_same_size_is_the_same_bank(tmp_path: Path) -> None:
         assert (tmp_path / "one" / manifest).read_text() == (tmp_path / "two" / manifest).read_text()
 
 
-@needs_duckdb
 def test_all_answers_agree_on_a_tiny_bank(tmp_path: Path) -> None:
     found = bench(tmp_path, "--accounts", "400", "--days", "4,9", "--repeats", "1", "--rows", "900")
     equal = {"duckdb snapshots": CELLS, "duckdb changes": CELLS, "postgres": CELLS}

@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def worked(folder: Path, **changes: bank.Rows) -> None:
+def worked(folder: Path, **changes: bank.Rows | None) -> None:
     """Load the bank, some files of it replaced, and publish its last date."""
     files = BANK | {f"{name}.csv": rows for name, rows in changes.items()}
     bank.loaded(
@@ -139,7 +139,7 @@ def test_a_loan_without_a_class_leaves_the_share_open_and_a_clean_veto_too(folde
 
 
 def test_a_bank_without_the_feed_has_nothing_to_measure(folder: Path) -> None:
-    worked(folder, loan_classes=None)  # type: ignore[arg-type]
+    worked(folder, loan_classes=None)
     for code in (
         "normal_loan_share",
         "normal_loan_share_change",

@@ -4,12 +4,11 @@ import os
 
 import django
 
+from cmbank.celery import app
+from cmbank.schedule import SCHEDULE
+from tests.faults import hooks
+
 django.setup()
-
-from cmbank.celery import app  # noqa: E402
-from cmbank.schedule import SCHEDULE  # noqa: E402
-from tests.faults import hooks  # noqa: E402
-
 hooks.install()
 app.conf.beat_schedule = {
     name: entry | {"schedule": float(os.environ.get("FAULTS_TICK") or 1)} for name, entry in SCHEDULE.items()

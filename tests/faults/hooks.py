@@ -62,7 +62,7 @@ def install() -> None:
         time.sleep(random.random() * NAP)
         return work_chunk(held, stage)
 
-    runs.claim, runs.renew, runs.publish = traced_claim, traced_renew, traced_publish  # type: ignore[assignment]
+    runs.claim, runs.renew, runs.publish = traced_claim, traced_renew, traced_publish
     runs.work_chunk = slow_chunk
     for stage in runs.stages():
         runs._STEPS[stage].insert(0, _nap)

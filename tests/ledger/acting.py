@@ -10,7 +10,7 @@ from ledger.rules.windows import Window
 from ledger.services import runs
 from ledger.services.checks import NotTied
 from managers.models import Branch, Grant, User
-from tests.ledger.bank import REGISTER, Files, loaded, write
+from tests.ledger.bank import REGISTER, Files, Rows, loaded, write
 
 SINCE = date(1990, 1, 1)
 AT = datetime(1994, 1, 20, 1, 30, tzinfo=UTC)
@@ -31,12 +31,12 @@ def day(number: int) -> date:
     return date(1994, 1, number)
 
 
-def load_days(folder: Path, first: int, last: int, **files: object) -> None:
+def load_days(folder: Path, first: int, last: int, **files: Rows) -> None:
     """A bundle that covers days of January 1994; without files it says that nothing changed.
 
     Files are given without their `.csv`.
     """
-    rows: Files = {f"{name}.csv": content for name, content in files.items()}  # type: ignore[misc]
+    rows: Files = {f"{name}.csv": content for name, content in files.items()}
     loaded(write(folder / f"days-{first}-{last}", rows, Window("span", day(first), day(last))))
 
 
