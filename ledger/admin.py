@@ -1,4 +1,4 @@
-"""Deliveries, nights and messages in the admin: looked at; which files are expected is kept here by HR."""
+"""Deliveries, nights, events and targets in the admin: looked at; expected files are kept here by HR."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import Bundle, BundleFile, FeedExpectation, OutboxMessage, Run, RunRequest
+from ledger.models import Bundle, BundleFile, Event, FeedExpectation, OutboxMessage, Run, RunRequest, Target
 from ledger.services import expectations
-from managers.backoffice import LookedAt
+from managers.backoffice import LookedAt, ManagerBranchFilter
 from managers.permissions import may
 from managers.session import signed_in
 
@@ -124,6 +124,33 @@ class RunRequestAdmin(LookedAt):
         "note",
         "run",
     )
+
+
+class PersonalAdmin(LookedAt):
+    """Delivered rows about a manager, every version with where it came from."""
+
+    seen_with = ("view_people",)
+    list_select_related = ("manager", "bundle")
+    search_fields = ("manager__employee_no", "manager__name", "manager__pinyin")
+    search_help_text = _("按工号、姓名或拼音查找")
+
+
+@admin.register(Event)
+class EventAdmin(PersonalAdmin):
+    """What happened to managers; a quantity of 0 withdraws."""
+
+    list_display = ("manager", "business_date", "code", "quantity", "note", "bundle", "line")
+    list_filter = (ManagerBranchFilter,)
+    fields = ("manager", "business_date", "code", "quantity", "note", "bundle", "line")
+
+
+@admin.register(Target)
+class TargetAdmin(PersonalAdmin):
+    """What managers are to reach."""
+
+    list_display = ("manager", "metric", "starts_on", "ends_on", "value", "bundle", "line")
+    list_filter = (ManagerBranchFilter,)
+    fields = ("manager", "metric", "starts_on", "ends_on", "value", "bundle", "line")
 
 
 @admin.register(OutboxMessage)

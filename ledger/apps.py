@@ -11,7 +11,14 @@ class LedgerConfig(AppConfig):
     verbose_name = _("账务与日均")
 
     def ready(self) -> None:
-        """Closed periods are verified with everything else."""
-        from ledger.services import closings, verification
+        """Closed periods are verified too; what is asked for by parameters is known by its name."""
+        from ledger import explanations, holdings, metrics, personal
+        from ledger.services import closings, runs, verification
+        from ledger.services import personal as nightly
 
         verification.register(closings.I10)
+        runs.add_comparison(nightly.changed_rows)
+        for asked in (*holdings.ASKED, personal.EVENTS, personal.TARGETS):
+            metrics.register(asked)
+        for code, builder in {**holdings.BUILDERS, **personal.BUILDERS}.items():
+            explanations.register(code, builder)

@@ -35,8 +35,9 @@ class Explained:
 
     @property
     def adds_up(self) -> bool:
-        """Whether the parts come to the figure exactly; a figure without a value has nothing to add up."""
-        return self.figure.value is None or self.explanation.value == self.figure.value
+        """Whether the parts come to the figure exactly; without value or parts nothing is claimed."""
+        taken_apart = self.figure.value is not None and self.explanation.sections
+        return not taken_apart or self.explanation.value == self.figure.value
 
 
 Builder = Callable[[Book], Explanation]
@@ -65,16 +66,41 @@ def explain(
 ) -> Explained:
     """Take apart the figure of a manager as published for a date: as read now, or as read at `as_of`.
 
-    LookupError names an unknown metric; queries.NotPublished a date without figures (by then); ValueError
-    an unknown window.
+    A figure that nothing takes apart has no parts and still says over which days it is. One of an earlier
+    window is that of the earlier run. LookupError names an unknown metric; queries.NotPublished a date
+    without figures (by then); ValueError an unknown window.
     """
-    if metric not in _BUILDERS:
+    if metric not in _BUILDERS and metric not in metrics.units():
         raise LookupError(metric)
     run = queries.run_as_of(on, as_of)
     ref = MetricRef(metric, window, floor, params)
     figure = metrics.figures(run, [ref], [manager.pk])[manager.pk][ref]
+    if metrics.windows_ago(ref):
+        run, ref = _answering(run, ref)
     book = Book(manager, run, ref, queries.known_through(run))
-    return Explained(manager, run, ref, figure, _BUILDERS[metric](book))
+    build = _BUILDERS.get(metric, _without_parts) if _reached(book) else _without_parts
+    return Explained(manager, run, ref, figure, build(book))
+
+
+def _answering(run: Run, ref: MetricRef) -> tuple[Run, MetricRef]:
+    """The earlier run that answers a question about an earlier window, and the question as it was then.
+
+    Where there is none the question stays, and its figure is missing.
+    """
+    try:
+        return queries.current_run(metrics.day_asked(run, ref)), metrics.without_ago(ref)
+    except queries.NotPublished:
+        return run, ref
+
+
+def _reached(book: Book) -> bool:
+    """Whether there is anything to take apart: not in a window ahead, nor where no run answers."""
+    return not metrics.windows_ago(book.ref) and book.window.end <= book.run.business_date
+
+
+def _without_parts(book: Book) -> Explanation:
+    unit = metrics.units().get(book.ref.code, "")
+    return Explanation(book.ref.code, unit, book.window, book.ref.floor, ())
 
 
 def _shown(accounts: Sequence[AccountHistory], bucket: str) -> list[AccountHistory]:
@@ -83,7 +109,7 @@ def _shown(accounts: Sequence[AccountHistory], bucket: str) -> list[AccountHisto
     return [account for account in accounts if account.bucket in (bucket, beside)]
 
 
-def _part(
+def part(
     book: Book,
     customer: int,
     accounts: Sequence[AccountHistory],
@@ -119,7 +145,7 @@ def _credited_section(book: Book, bucket: str) -> Section:
         if held:
             counted = book.counts(customer)
             parts.append(
-                _part(
+                part(
                     book,
                     customer,
                     histories.get(customer, ()),
@@ -171,7 +197,7 @@ def _whole_part(book: Book, customer: int, accounts: Sequence[AccountHistory], b
     share = book.held(customer, Window("last", book.window.end, book.window.end))[0]
     whole = Held(book.window.start, book.window.end, Decimal(1), share.source)
     counted = book.counts(customer)
-    return _part(
+    return part(
         book,
         customer,
         accounts,
@@ -237,7 +263,7 @@ def _customers_base(book: Book) -> Section:
         today = [Held(year.start, year.end, piece.share, piece.source) for piece in book.held(customer, last)]
         counted = book.counts(customer)
         parts.append(
-            _part(
+            part(
                 book,
                 customer,
                 histories.get(customer, ()),

@@ -63,6 +63,44 @@ def rows(
         yield from (_row(book, floor, found, gap) for floor in ascending)
 
 
+@dataclass(frozen=True)
+class Holding:
+    """A customer held on a span's last day: share, own products over the span, balances of the day."""
+
+    share: Decimal
+    own_deposit: Decimal
+    own_loan: Decimal
+    deposit_balance: Decimal
+    loan_balance: Decimal
+
+
+def holdings(
+    run: Run, bundle: int, span: Window, managers: Sequence[int]
+) -> Iterator[tuple[int, list[Holding]]]:
+    """By manager the customers held on the last day of a span, as known to a bundle."""
+    for book, _ in books(run, bundle, [span], managers):
+        yield book.manager.pk, list(held(book).values())
+
+
+def held(book: Book) -> dict[int, Holding]:
+    """The customers with a share on the last day of the book's window."""
+    span = book.window
+    last = Window("last", span.end, span.end)
+    histories = book.histories(span)
+    found = {}
+    for customer in book.held_on(span.end):
+        share, accounts = book.held(customer, last)[0].share, histories.get(customer, [])
+        if share:
+            found[customer] = Holding(
+                share,
+                book.deposits[customer],
+                own_product(accounts, span.start, span.end, "loan"),
+                own_product(accounts, span.end, span.end, "deposit"),
+                own_product(accounts, span.end, span.end, "loan"),
+            )
+    return found
+
+
 def _row(book: Book, floor: Decimal, found: list[_Brought], gap: str) -> tuple[Any, ...]:
     span, base = book.window, windows.base_year(book.window.end)
     counted = [each for each in found if each.own_deposit >= floor * span.days]

@@ -209,6 +209,36 @@ _FILES: list[FeedFile] = [
         repeatable=False,
         feeds={"settlements": "usd_amount"},
     ),
+    FeedFile(
+        "events.csv",
+        (
+            Column("employee_no"),
+            _DATE,
+            Column("code", "label"),
+            Column("quantity", "measure"),
+            Column("note", length=200, nullable=True),
+        ),
+        key=("employee_no", "business_date", "code", "note"),
+        before=(_MANAGER,),
+        apply=("feed_events",),
+        keeps_rows_in="ledger_event",
+        feeds={"events": "quantity"},
+    ),
+    FeedFile(
+        "targets.csv",
+        (
+            Column("employee_no"),
+            Column("metric", "label"),
+            Column("from", "date"),
+            Column("to", "date", nullable=True),
+            Column("value", "measure"),
+        ),
+        key=("employee_no", "metric", "from"),
+        before=(_MANAGER, Check("to", "ends_before_start", "s.to < s.from", "s.from::text")),
+        apply=("feed_targets",),
+        keeps_rows_in="ledger_target",
+        feeds={"targets": "value"},
+    ),
 ]
 _AFTER_LOADING: list[Callable[[Bundle], None]] = []
 

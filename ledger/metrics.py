@@ -1,6 +1,7 @@
 """The metrics there are: codes, units, and how a figure follows from a reading. Other apps add theirs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,9 +12,12 @@ from django.db.models import Model
 
 from ledger import queries
 from ledger.models import Reading, Run
+from ledger.rules import windows
 from ledger.rules.figures import Figure, MetricRef
-from ledger.rules.windows import TO_DATE
+from ledger.rules.windows import TO_DATE, WHOLE
 
+#: The windows a night stores readings of, and the whole ones before; any other is worked out when asked for.
+STANDING = (*TO_DATE, *WHOLE)
 Key = tuple[int, str, Decimal]
 Rows = Mapping[Key, Any]
 
@@ -28,7 +32,7 @@ class Context:
     run: Run
     since: date
     feeds: frozenset[str]
-    last_year: Rows
+    last_year: Rows = field(default_factory=dict)
     missing: Mapping[tuple[str, str], date] = field(default_factory=dict)
 
     def lack_of(self, file: str, ref: MetricRef, unit: str) -> Figure | None:
@@ -36,15 +40,28 @@ class Context:
         first = self.missing.get((ref.window, file))
         return Figure.missing("feed_missing", unit, feed=file, date=str(first)) if first else None
 
+    def too_early(self, ref: MetricRef, unit: str) -> Figure | None:
+        """The missing figure of a window that lies wholly before the first day known."""
+        if windows.window(ref.window, self.run.business_date).end >= self.since:
+            return None
+        return Figure.missing("history", unit, since=str(self.since))
+
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric of the catalogue. `windows` are those it is defined for."""
+    """One metric of the catalogue. `windows` are those it is listed for.
+
+    One that is defined for all of the standing windows is so for any other as well.
+    """
 
     code: str
     unit: str
     figure: Callable[[Any, MetricRef, Context], Figure]
-    windows: tuple[str, ...] = (*TO_DATE, "previous_month", "previous_quarter", "previous_year")
+    windows: tuple[str, ...] = STANDING
+
+    def answers(self, window: str) -> bool:
+        """Whether the metric is defined for a window."""
+        return window in self.windows or (self.windows == STANDING and windows.is_window(window))
 
 
 @dataclass(frozen=True)
@@ -57,6 +74,22 @@ class Source:
     rows: Callable[[Run, Iterable[str], Iterable[Decimal], Iterable[int] | None], Rows]
     metrics: tuple[Metric, ...]
     stored: type[Model]
+
+
+#: The figures of some managers for some questions, by (manager, question).
+Answer = Callable[[Context, Sequence[MetricRef], Sequence[int]], Mapping[tuple[int, MetricRef], Figure]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Metrics that are read off delivered rows for each question, because it carries parameters of its own.
+
+    `codes` gives their units, `parameters` what a question may say; nothing of them is stored or listed.
+    """
+
+    codes: Mapping[str, str]
+    answer: Answer
+    parameters: tuple[str, ...] = ()
 
 
 def _average(column: str) -> Callable[[Any, MetricRef, Context], Figure]:
@@ -114,21 +147,43 @@ LEDGER = Source(
     Reading,
 )
 _SOURCES: list[Source] = [LEDGER]
+_ASKED: list[Asked] = []
+#: How many windows earlier a question looks; any metric may be asked so.
+AGO = "ago"
 
 
-def register(source: Source) -> None:
-    """Add the metrics of an app further right; called once from its AppConfig."""
-    if source not in _SOURCES:
-        _SOURCES.append(source)
+def register(source: Source | Asked) -> None:
+    """Add metrics, of the ledger or of an app further right; called once from its AppConfig."""
+    known: list[Any] = _SOURCES if isinstance(source, Source) else _ASKED
+    if source not in known:
+        known.append(source)
 
 
 def catalogue() -> dict[str, Metric]:
-    """Every metric by code, in a stable order."""
+    """Every metric that is listed, by code, in a stable order."""
     return {metric.code: metric for source in _SOURCES for metric in source.metrics}
 
 
+def units() -> dict[str, str]:
+    """Every metric that is answered by its code, listed or not, with its unit."""
+    listed = {code: metric.unit for code, metric in catalogue().items()}
+    return listed | {code: unit for asked in _ASKED for code, unit in asked.codes.items()}
+
+
+def plain() -> dict[str, Callable[[str], bool]]:
+    """Every metric that needs no parameter, and over which windows it is answered."""
+    listed = {code: metric.answers for code, metric in catalogue().items()}
+    needless = (asked for asked in _ASKED if not asked.parameters)
+    return listed | {code: windows.is_window for asked in needless for code in asked.codes}
+
+
+def parameters(code: str) -> tuple[str, ...]:
+    """What a question for a metric may say beside window and floor, apart from choices with a default."""
+    return (*(name for asked in _ASKED if code in asked.codes for name in asked.parameters), AGO)
+
+
 def sources() -> tuple[Source, ...]:
-    """Where the figures come from, in a stable order."""
+    """Where the stored figures come from, in a stable order."""
     return tuple(_SOURCES)
 
 
@@ -137,18 +192,85 @@ def figures(
 ) -> dict[int, dict[MetricRef, Figure]]:
     """The figures of the managers (by default all the run has any of) as the run published them.
 
-    A metric nobody can measure here is not applicable and says so.
+    A metric nobody can measure here is not applicable and says so. With the parameter `ago` = n the answer is
+    that of the run current for the end of the n-th window before. ValueError for an unknown window.
     """
-    refs = list(refs)
+    refs, known = list(refs), units()
     people = queries.people_of(run) if managers is None else list(managers)
     answers: dict[int, dict[MetricRef, Figure]] = {manager: {} for manager in people}
+    if people:
+        for day, asked in _by_day(run, [ref for ref in refs if ref.code in known]).items():
+            _look_back(answers, day, asked) if day else _answer(answers, run, asked)
+    for ref in refs:
+        _same(answers, ref, Figure.not_applicable("feed_not_configured", feed=ref.code))
+    return answers
+
+
+def windows_ago(ref: MetricRef) -> int:
+    """How many windows earlier the question looks; 0 for the window itself. ValueError for no number."""
+    text = dict(ref.params).get(AGO, "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        raise ValueError(f"ago = {text!r}")
+    return int(text)
+
+
+def without_ago(ref: MetricRef) -> MetricRef:
+    """The same question, as it was asked then."""
+    return ref._replace(params=tuple(pair for pair in ref.params if pair[0] != AGO))
+
+
+def day_asked(run: Run, ref: MetricRef) -> date:
+    """The business date whose run answers the question."""
+    ago = windows_ago(ref)
+    return windows.ended_before(ref.window, run.business_date, ago) if ago else run.business_date
+
+
+def _by_day(run: Run, refs: Iterable[MetricRef]) -> dict[date | None, list[MetricRef]]:
+    """The questions by the day of the earlier run that answers them; None for those that `run` answers."""
+    found: dict[date | None, list[MetricRef]] = defaultdict(list)
+    for ref in refs:
+        found[day_asked(run, ref) if windows_ago(ref) else None].append(ref)
+    return found
+
+
+def _look_back(answers: dict[int, dict[MetricRef, Figure]], day: date, refs: list[MetricRef]) -> None:
+    """Answer with what readers see of an earlier date; a date without figures is missing and says so."""
+    known = units()
+    try:
+        found = figures(queries.current_run(day), [without_ago(ref) for ref in refs], list(answers))
+    except queries.NotPublished:
+        for here in answers.values():
+            here |= {
+                ref: Figure.missing("no_figures_on", known.get(ref.code, ""), day=str(day)) for ref in refs
+            }
+        return
+    for manager, here in answers.items():
+        here |= {ref: found[manager][without_ago(ref)] for ref in refs}
+
+
+def _answer(answers: dict[int, dict[MetricRef, Figure]], run: Run, refs: list[MetricRef]) -> None:
+    """Answer every question from the source that knows it."""
+    ahead = [ref for ref in refs if windows.window(ref.window, run.business_date).end > run.business_date]
+    for ref in ahead:
+        _same(answers, ref, _not_reached(run, ref))
+    asked = [ref for ref in refs if ref not in ahead]
     for source in _SOURCES:
         codes = {metric.code: metric for metric in source.metrics}
-        _fill(answers, source, codes, [ref for ref in refs if ref.code in codes], run)
-    for ref in refs:
-        for manager in people:
-            answers[manager].setdefault(ref, Figure.not_applicable("feed_not_configured", feed=ref.code))
-    return answers
+        _fill(answers, source, codes, [ref for ref in asked if ref.code in codes], run)
+    for one in _ASKED:
+        _ask(answers, one, [ref for ref in asked if ref.code in one.codes], run)
+
+
+def _same(answers: dict[int, dict[MetricRef, Figure]], ref: MetricRef, figure: Figure) -> None:
+    """The figure of everyone who has none yet."""
+    for found in answers.values():
+        found.setdefault(ref, figure)
+
+
+def _not_reached(run: Run, ref: MetricRef) -> Figure:
+    """A day of the year that lies ahead of the business date."""
+    day = windows.window(ref.window, run.business_date).end
+    return Figure.missing("day_not_reached", units().get(ref.code, ""), day=str(day))
 
 
 def _fill(
@@ -159,21 +281,43 @@ def _fill(
     run: Run,
 ) -> None:
     """Read the source once for all its refs, then take each figure off its row."""
-    if not refs or not answers:
+    if not refs:
         return
-    windows, floors = {ref.window for ref in refs}, {ref.floor for ref in refs}
-    rows = source.rows(run, windows, floors, answers)
-    context = Context(
+    floors = {ref.floor for ref in refs}
+    context = _context(run, refs, _last_year(run, refs, floors, answers))
+    early = {ref for ref in refs if _too_early(context, codes[ref.code], ref)}
+    for ref in early:
+        _same(answers, ref, context.too_early(ref, codes[ref.code].unit) or Figure.missing())
+    refs = [ref for ref in refs if ref not in early and codes[ref.code].answers(ref.window)]
+    rows = source.rows(run, {ref.window for ref in refs}, floors, answers) if refs else {}
+    for manager, found in answers.items():
+        for ref in refs:
+            found[ref] = codes[ref.code].figure(rows[manager, ref.window, ref.floor], ref, context)
+
+
+def _too_early(context: Context, metric: Metric, ref: MetricRef) -> bool:
+    """Whether nothing is known of a window; the standing ones say so themselves where it matters."""
+    beside = ref.window not in STANDING and metric.answers(ref.window)
+    return beside and context.too_early(ref, metric.unit) is not None
+
+
+def _ask(answers: dict[int, dict[MetricRef, Figure]], asked: Asked, refs: list[MetricRef], run: Run) -> None:
+    """Put the questions to delivered rows."""
+    if refs:
+        found = asked.answer(_context(run, refs), refs, list(answers))
+        for (manager, ref), figure in found.items():
+            answers[manager][ref] = figure
+
+
+def _context(run: Run, refs: Iterable[MetricRef], last_year: Rows | None = None) -> Context:
+    """What the figures of a run need beside their rows."""
+    return Context(
         run,
         queries.history_known(run),
         queries.feeds_known(run),
-        _last_year(run, refs, floors, answers),
-        queries.missing_for(run, windows),
+        last_year or {},
+        queries.missing_for(run, {ref.window for ref in refs}),
     )
-    for manager, found in answers.items():
-        for ref in refs:
-            if ref.window in codes[ref.code].windows:
-                found[ref] = codes[ref.code].figure(rows[manager, ref.window, ref.floor], ref, context)
 
 
 def _last_year(run: Run, refs: list[MetricRef], floors: Iterable[Decimal], managers: Iterable[int]) -> Rows:

@@ -5,6 +5,7 @@ from ledger.models.bundles import Bundle, BundleFile, Feed, LateChange
 from ledger.models.closings import PeriodClosing
 from ledger.models.expectations import FeedExpectation
 from ledger.models.outbox import OutboxMessage
+from ledger.models.personal import Event, Target
 from ledger.models.products import AccountPosition, CustomerPosition, CustomerProduct
 from ledger.models.quarantine import QuarantinedRow
 from ledger.models.requests import RunRequest
@@ -20,6 +21,7 @@ __all__ = [
     "Chunk",
     "CustomerPosition",
     "CustomerProduct",
+    "Event",
     "Feed",
     "FeedExpectation",
     "FxRate",
@@ -33,4 +35,5 @@ __all__ = [
     "Run",
     "RunRequest",
     "Settlement",
+    "Target",
 ]

@@ -22,7 +22,17 @@ from ledger.queries.expectations import (
     night_waits_at,
     waiting,
 )
+from ledger.queries.holdings import Holdings, HoldingsAsked, holdings
 from ledger.queries.lacking import missing_for
+from ledger.queries.personal import (
+    Counted,
+    EventRow,
+    TargetRow,
+    event_rows,
+    events_counted,
+    target_rows,
+    targets_in_force,
+)
 from ledger.queries.progress import Progress, StandingRun, progress, runs_as_they_stand
 from ledger.queries.readings import (
     COLUMNS,
@@ -61,10 +71,15 @@ __all__ = [
     "FLOORS",
     "NIGHT_NEEDS",
     "Contribution",
+    "Counted",
+    "EventRow",
+    "Holdings",
+    "HoldingsAsked",
     "NotPublished",
     "Progress",
     "ReadingRow",
     "StandingRun",
+    "TargetRow",
     "Waiting",
     "answers_live",
     "asked_dates",
@@ -77,6 +92,8 @@ __all__ = [
     "credited_totals",
     "current_run",
     "due_dates",
+    "event_rows",
+    "events_counted",
     "everyone",
     "expected_readings",
     "failed_dates",
@@ -88,6 +105,7 @@ __all__ = [
     "has_data",
     "history_known",
     "history_start",
+    "holdings",
     "known_through",
     "latest_run",
     "live",
@@ -104,6 +122,8 @@ __all__ = [
     "run_as_of",
     "runs_as_they_stand",
     "stored_floors",
+    "target_rows",
+    "targets_in_force",
     "version_before",
     "versions",
     "waiting",

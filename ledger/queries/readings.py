@@ -85,11 +85,11 @@ def rollup_parameters(
     }
     for place, span in enumerate(spans, 1):
         given[f"start_{place}"] = span.start
-        given[f"thresholds_{place}"] = [_fen_days(floor, span.days) for floor in floors]
+        given[f"thresholds_{place}"] = [fen_days(floor, span.days) for floor in floors]
     return given
 
 
-def _fen_days(floor: Decimal, days: int) -> int:
+def fen_days(floor: Decimal, days: int) -> int:
     """The least product that reaches a floor; one beyond all money stays beyond it."""
     return min(math.ceil(floor * 100 * days), 2**63 - 1)
 
@@ -108,10 +108,13 @@ def readings(
     names, floors = set(names), {Decimal(floor) for floor in floors}
     people = people_of(run) if managers is None else list(managers)
     found = _stored(run, names, floors, None if managers is None else people)
-    lacking = [m for m in people if any((m, name, floor) not in found for name in names for floor in floors)]
-    if lacking:
-        spans = [windows.window(name, run.business_date) for name in sorted(names)]
-        found = _worked_out(run, spans, floors, lacking) | found
+    lacking = {
+        name: [m for m in people if any((m, name, floor) not in found for floor in floors)] for name in names
+    }
+    who = sorted({manager for each in lacking.values() for manager in each})
+    if who:
+        spans = [windows.window(name, run.business_date) for name in sorted(names) if lacking[name]]
+        found = _worked_out(run, spans, floors, who) | found
     return found
 
 

@@ -115,19 +115,45 @@ class CustomerPart:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A delivered row, or a whole customer, that adds `amount` to a figure or is shown with why it does not.
+
+    `quantity` in `unit` is what it says itself; `label` names it, `text` is what was noted with it; `reason`
+    is a code, "" where it counts. `start` and `end` (empty: open) are the days it is about.
+    """
+
+    label: str
+    start: date
+    end: date | None
+    quantity: Fraction
+    unit: str
+    amount: Decimal
+    reason: str = ""
+    text: str = ""
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of the figure."""
+        return not self.reason
+
+
+@dataclass(frozen=True)
 class Section:
-    """A sum over customers, divided by `divisor` (days of an average, else 1) and taken with `sign`."""
+    """A sum over customers or facts, divided by `divisor` (days of an average, else 1), taken with `sign`."""
 
     code: str
     window: Window
     divisor: int
     customers: tuple[CustomerPart, ...]
     sign: int = 1
+    facts: tuple[Fact, ...] = ()
 
     @property
     def total(self) -> Decimal:
-        """Sum of what the customers add."""
-        return sum((part.amount for part in self.customers), Decimal(0))
+        """Sum of what the customers and the facts add."""
+        whole = sum((part.amount for part in self.customers), Decimal(0))
+        return whole + sum((fact.amount for fact in self.facts if fact.counts), Decimal(0))
 
     @property
     def value(self) -> Fraction:
@@ -138,7 +164,7 @@ class Section:
 @dataclass(frozen=True)
 class Explanation:
     """A figure and the sections that give it. `combination`: their sum, first ÷ second, or the
-    difference of two such ratios."""
+    difference of two such ratios. `of_facts`: its sections list facts in place of customers."""
 
     metric: str
     unit: str
@@ -146,10 +172,13 @@ class Explanation:
     floor: Decimal
     sections: tuple[Section, ...]
     combination: Combination = "sum"
+    of_facts: bool = False
 
     @property
     def value(self) -> Fraction | None:
-        """What the parts come to; None where a ratio has nothing below the line."""
+        """What the parts come to; None where there are none, or a ratio has nothing below the line."""
+        if not self.sections:
+            return None
         if self.combination == "sum":
             return sum((section.value for section in self.sections), Fraction(0))
         ratios = [_ratio(a, b) for a, b in zip(self.sections[::2], self.sections[1::2], strict=True)]

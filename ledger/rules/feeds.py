@@ -9,6 +9,8 @@ PATTERNS = {
     "rate": r"^[0-9]{1,9}(\.[0-9]{1,8})?$",
     "share": r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$",
     "currency": r"^[A-Z]{3}$",
+    "label": r"^[a-z0-9][a-z0-9_-]{0,63}$",
+    "measure": r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$",
 }
 SQL_TYPES = {
     "date": "date",
@@ -16,6 +18,7 @@ SQL_TYPES = {
     "unsigned": "numeric",
     "rate": "numeric",
     "share": "numeric",
+    "measure": "numeric",
 }
 #: What a value that prints back as it was written must keep to besides: its places and its range.
 RANGES = {
@@ -23,6 +26,7 @@ RANGES = {
     "unsigned": "scale({v}) <= 2 AND {v} >= 0 AND {v} < 1e15",
     "rate": "scale({v}) <= 8 AND {v} >= 0 AND {v} < 1e9",
     "share": "scale({v}) <= 6 AND {v} BETWEEN 0 AND 1",
+    "measure": "scale({v}) <= 4 AND abs({v}) < 1e15",
 }
 
 
@@ -44,6 +48,11 @@ class Column:
     def sql_type(self) -> str:
         """The type a well-formed value is cast to."""
         return SQL_TYPES.get(self.kind, "text")
+
+    @property
+    def quoted(self) -> str:
+        """The name as SQL takes it anywhere: a file may call a column `from`."""
+        return f'"{self.name}"'
 
     @property
     def needed(self) -> bool:

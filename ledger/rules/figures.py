@@ -9,7 +9,17 @@ from typing import Any, Literal, NamedTuple
 State = Literal["value", "not_applicable", "missing"]
 
 #: Decimal places shown for each unit; comparisons never use them.
-PLACES = {"CNY": 2, "USD": 2, "CNY-days": 2, "ratio": 6, "count": 0, "months": 0, "flag": 0}
+PLACES = {
+    "CNY": 2,
+    "USD": 2,
+    "CNY-days": 2,
+    "ratio": 6,
+    "count": 0,
+    "months": 0,
+    "flag": 0,
+    "number": 4,
+    "points": 2,
+}
 
 
 class MetricRef(NamedTuple):

@@ -39,6 +39,8 @@ _STEPS = {
 }
 _SYMBOLS = {"CNY": "", "USD": "US$ ", "HKD": "HK$ ", "EUR": "€ ", "GBP": "£ ", "JPY": "JP¥ "}
 _MINUS = "\u2212"
+#: Figures that are no money, and the places they may have; needless zeros are left out.
+_NUMBERS = {"count": 0, "months": 0, "number": 4, "points": 2}
 
 
 def fraction(value: Number) -> Fraction:
@@ -112,11 +114,11 @@ def scaled(value: Number, *, size: int, places: int = 0) -> str:
 
 
 def short_figure(value: Number, *, unit: str = "CNY", language: str = "zh") -> str:
-    """A metric's value by its unit: a currency, "ratio", "count", "months" or "CNY-days"."""
+    """A metric's value by its unit: a currency, "ratio", "CNY-days", or a plain number such as "count"."""
     if unit == "ratio":
         return percent(value)
-    if unit in ("count", "months"):
-        return scaled(value, size=1)
+    if unit in _NUMBERS:
+        return _trimmed(scaled(value, size=1, places=_NUMBERS[unit]))
     return short_amount(value, unit="CNY" if unit == "CNY-days" else unit, language=language)
 
 
@@ -124,9 +126,13 @@ def exact_figure(value: Number, *, unit: str = "CNY") -> str:
     """The same value with all the digits worth showing, for titles, explanations and exports."""
     if unit == "ratio":
         return percent(value, places=4)
-    if unit in ("count", "months"):
-        return exact_amount(value, places=0)
+    if unit in _NUMBERS:
+        return _trimmed(exact_amount(value, places=_NUMBERS[unit]))
     return exact_amount(value, unit="CNY" if unit == "CNY-days" else unit)
+
+
+def _trimmed(digits: str) -> str:
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def currency_prefix(unit: str) -> str:

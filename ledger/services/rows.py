@@ -17,6 +17,8 @@ VALUE_REASONS = {
     "rate": "not_a_rate",
     "share": "not_a_share",
     "currency": "not_a_currency",
+    "label": "not_a_label",
+    "measure": "not_a_measure",
 }
 
 
@@ -60,9 +62,9 @@ def _create(cursor: Any, feed: FeedFile) -> None:
 def _typed(feed: FeedFile) -> str:
     """A query of every row of the staged file: typed, joined, and whether it is odd."""
     texts = [f"s.{column.name} AS t_{column.name}" for column in feed.columns]
-    typed = [f"{column.typed(f's.{column.name}')} AS {column.name}" for column in feed.columns]
+    typed = [f"{column.typed(f's.{column.name}')} AS {column.quoted}" for column in feed.columns]
     found = [f"{expression} AS {name}" for name, expression in feed.resolved]
-    names = [column.name for column in feed.columns] + [name for name, _ in feed.resolved]
+    names = [column.quoted for column in feed.columns] + [name for name, _ in feed.resolved]
     right = " AND ".join(_plain(feed, column) for column in feed.columns)
     # OFFSET 0: each value is cast once and used twice
     return f"""
@@ -149,7 +151,7 @@ def check_form(cursor: Any, feed: FeedFile) -> None:
 
 def check_key(cursor: Any, feed: FeedFile) -> None:
     """Of several rows with one key all but the first."""
-    key = ", ".join(feed.key)
+    key = ", ".join(column.quoted for column in feed.columns if column.name in feed.key)
     if not key or not _any_key_twice(cursor, feed, key):
         return
     cursor.execute(

@@ -200,6 +200,8 @@ FORBIDDEN = (
     ("ledger_balancechange", "balance = 'NaN'", "account_id, business_date"),
     ("ledger_fxrate", "rate = 'NaN' OR rate <= 0", "currency, business_date"),
     ("ledger_settlement", "usd_amount = 'NaN'", "customer_id, business_date"),
+    ("ledger_event", "quantity = 'NaN'", "manager_id, business_date, code"),
+    ("ledger_target", "value = 'NaN' OR ends_on < starts_on", "manager_id, metric, starts_on"),
     (
         "ledger_customerproduct",
         "least(deposit, deposit_product, agreement, agreement_product, overdraft, overdraft_product) < 0",

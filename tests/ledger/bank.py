@@ -41,7 +41,12 @@ COLUMNS = {
     "loan_classes.csv": ("account_no", "business_date", "loan_class", "interest_arrears"),
     "settlements.csv": ("customer_no", "business_date", "usd_amount"),
 }
+#: The files that the bank of the tests always delivers; the others some banks have.
 FILES = tuple(COLUMNS)
+COLUMNS |= {
+    "events.csv": ("employee_no", "business_date", "code", "quantity", "note"),
+    "targets.csv": ("employee_no", "metric", "from", "to", "value"),
+}
 Rows = Sequence[Sequence[Any]]
 Files = dict[str, Rows]
 

@@ -309,6 +309,10 @@ class History:
                 compare(run, view)
 
 
+#: Windows whose figures are asked for with every parameter too.
+WITH_PARAMS = ("quarter", "previous_month", "last_quarter_end")
+
+
 def text(share: Fraction) -> str:
     return f"{share.numerator / share.denominator:.6f}"
 
@@ -319,7 +323,8 @@ def compare(run: Run, view: View) -> None:
     refs = {
         (code, window, floor, params): MetricRef(code, window, queries.FLOORS[FLOORS.index(floor)], params)
         for _, code, window, floor, params in expected
-        if not params or (floor in (0, 1_000_000) and window in ("quarter", "previous_month"))
+        if not params
+        or (floor in (0, 1_000_000) and window in ("quarter", "previous_month", "last_quarter_end"))
     }
     names = dict(ClientManager.objects.values_list("employee_no", "id"))
     found = metrics.figures(run, refs.values())

@@ -9,6 +9,9 @@ from tests.ledger.twin import DAY, Twin, days
 
 FLOORS = (0, 500_000, 1_000_000, 3_000_000, 5_000_000)
 WINDOWS = ("month", "quarter", "year", "previous_month", "previous_quarter", "previous_year")
+#: Windows of which nothing is stored: single days, and half a year.
+BESIDE = ("half_year", "last_quarter_end", "01-03")
+MARKS = (("deposit", 500_000), ("loan", 1_000_000))
 Answer = tuple[str, Fraction | None, str]
 #: employee, metric, window, floor, parameters
 Key = tuple[str, str, str, int, tuple[tuple[str, str], ...]]
@@ -19,10 +22,18 @@ def first_of(unit: str, on: date) -> date:
         on -= DAY
     while unit == "quarter" and (on.day > 1 or on.month not in (1, 4, 7, 10)):
         on -= DAY
+    while unit == "half_year" and (on.day > 1 or on.month not in (1, 7)):
+        on -= DAY
     return on.replace(day=1)
 
 
 def span_of(name: str, on: date) -> tuple[date, date]:
+    if name in BESIDE and name != "half_year":
+        day = {
+            "last_quarter_end": first_of("quarter", on) - DAY,
+            "01-03": date(on.year, 1, 3),
+        }[name]
+        return day, day
     unit = name.removeprefix("previous_")
     if unit == name:
         return first_of(unit, on), on
@@ -60,7 +71,22 @@ class View:
                 for manager in self.twin.managers:
                     answers = self.answers(manager, *span_of(window, on), floor, window)
                     found |= {(manager, code, window, floor, p): a for (code, p), a in answers.items()}
+        for window in BESIDE:
+            for floor in (0, 1_000_000):
+                for manager in self.twin.managers:
+                    answers = self.beside(manager, window, floor, on)
+                    found |= {(manager, code, window, floor, p): a for (code, p), a in answers.items()}
         return found
+
+    def beside(self, manager: str, window: str, floor: int, on: date) -> dict[Any, Answer]:
+        """The answers over a window that is not stored; none where its last day is not known, or not yet."""
+        start, end = span_of(window, on)
+        if end > on:
+            return dict.fromkeys(self.answers(manager, on, on, floor, window), missing("day_not_reached"))
+        answers = self.answers(manager, start, end, floor, window)
+        if end < self.twin.history_start:
+            return dict.fromkeys(answers, missing("history"))
+        return answers
 
     def _own(self, bucket: str, customer: str, start: date, end: date) -> int:
         daily = getattr(self, bucket)
@@ -97,7 +123,27 @@ class View:
         if window.endswith("month"):
             found["deposit_product_month", ()] = known(deposit / 100)
             found["deposit_month_average", ()] = known(average)
-        return found | self._quality(manager, who, start, end)
+        return found | self._quality(manager, who, start, end) | self._held(manager, held, start, end)
+
+    def _held(self, manager: str, held: list[str], start: date, end: date) -> dict[Any, Answer]:
+        """Customers with a share on the last day that reach the floor, and their balances of that day."""
+        shares = {c: share for c in held if (share := self.share(manager, c, end))}
+        count = (end - start).days + 1
+        found: dict[Any, Answer] = {
+            ("customers_held", ()): known(len(shares)),
+            ("deposit_balance", ()): known(self._balance("deposit", shares, end)),
+            ("loan_balance", ()): known(self._balance("loan", shares, end)),
+        }
+        for of, mark in MARKS:
+            reaching = sum(self.own(of, c, start, end) >= mark * 100 * count for c in shares)
+            found["customers_reaching", (("of", of), ("reaching", str(mark)))] = known(reaching)
+        if end < self.twin.history_start:
+            return dict.fromkeys(found, missing("history"))
+        return found
+
+    def _balance(self, bucket: str, shares: dict[str, Fraction], end: date) -> Fraction:
+        daily = getattr(self, bucket)
+        return sum((share * daily(c, end) for c, share in shares.items()), Fraction(0)) / 100
 
     def _largest(self, bucket: str, held: list[str], start: date, end: date) -> Fraction:
         count = (end - start).days + 1

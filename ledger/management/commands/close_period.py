@@ -60,7 +60,8 @@ def _period(code: str) -> Period:
         return period(code)
     except ValueError:
         raise CommandError(
-            _("%(text)s 不是有效期间；请写成 1993Q3 或 1993") % {"text": code[:40]}, returncode=2
+            _("%(text)s 不是有效期间；请写成 1993M09、1993Q3、1993H2 或 1993") % {"text": code[:40]},
+            returncode=2,
         ) from None
 
 

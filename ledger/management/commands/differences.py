@@ -82,7 +82,9 @@ def _period(code: str) -> str:
     try:
         return period(code).code
     except ValueError:
-        raise CommandError(_("%(text)s 不是有效期间；请写成 1993Q3 或 1993") % {"text": code[:40]}) from None
+        raise CommandError(
+            _("%(text)s 不是有效期间；请写成 1993M09、1993Q3、1993H2 或 1993") % {"text": code[:40]}
+        ) from None
 
 
 def _facts(earlier: Run, later: Run, found: Sequence[Changed]) -> dict[str, Any]:

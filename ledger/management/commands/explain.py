@@ -1,6 +1,6 @@
 """explain EMPLOYEE_NO METRIC --date D --window W: a figure down to the day, the account and the file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from ledger import explanations, queries
 from ledger.edge import ReportingCommand, amount, as_of, business_date, not_published
 from ledger.explanations import Explained
-from ledger.rules.explaining import CustomerPart, Line, Section
+from ledger.rules.explaining import CustomerPart, Fact, Line, Section, Source
 from ledger.rules.figures import shown
 from ledger.rules.windows import Window
+from ledger.words import FACT_REASONS
 from managers.models import ClientManager
 
-REASONS = {"below_floor": _("低于统计下限，未计入"), "not_largest": _("不是最大的一户"), "": _("计入")}
+REASONS = {
+    "": _("计入"),
+    "below_floor": _("低于统计下限，未计入"),
+    "not_largest": _("不是最大的一户"),
+    **FACT_REASONS,
+}
 
 
 class Command(ReportingCommand):
@@ -31,6 +37,14 @@ class Command(ReportingCommand):
         parser.add_argument("--date", type=business_date, required=True)
         parser.add_argument("--window", required=True)
         parser.add_argument("--floor", type=amount, default=Decimal(0))
+        parser.add_argument(
+            "--param",
+            type=pair,
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="what the metric is asked with besides, such as event=complaint or ago=1",
+        )
         parser.add_argument("--as-of", type=as_of, metavar="DAY", help="as it was published on that day")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,6 +65,7 @@ class Command(ReportingCommand):
                 on=options["date"],
                 window=options["window"],
                 floor=options["floor"],
+                params=tuple(sorted(options["param"])),
                 as_of=options["as_of"],
             )
         except queries.NotPublished:
@@ -65,6 +80,14 @@ class Command(ReportingCommand):
                 _("没有窗口 %(window)s；可用：month, quarter, year 及 previous_*")
                 % {"window": options["window"]}
             ) from None
+
+
+def pair(text: str) -> tuple[str, str]:
+    """A parameter as it is written, NAME=VALUE; ValueError for anything else."""
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise ValueError(text)
+    return name, value
 
 
 def value_text(explained: Explained) -> str:
@@ -96,6 +119,15 @@ def section_lines(section: Section) -> Iterator[str]:
     for part in section.customers:
         yield f"    {part.customer_no} {part.name}: {part.amount:f} · {REASONS[part.reason]}"
         yield from (f"        {line_text(line)}" for line in part.lines)
+    yield from (f"    {fact_text(fact)}" for fact in section.facts)
+
+
+def fact_text(fact: Fact) -> str:
+    """One row or customer with what it says, what it adds and where it came from."""
+    sources = ", ".join(f"{each.bundle}/{each.file}:{each.line}" for each in fact.sources)
+    days = f"{fact.start} – {fact.end or ''}" if fact.end != fact.start else str(fact.start)
+    said = f"{fact.label} {days} {shown(fact.quantity, fact.unit)} {fact.text}".rstrip()
+    return f"{said}: {fact.amount if fact.counts else 0:f} · {REASONS[fact.reason]} · {sources}"
 
 
 def line_text(line: Line) -> str:
@@ -146,7 +178,29 @@ def section_facts(section: Section) -> dict[str, Any]:
         "to": section.window.end,
         "total": f"{section.total:f}",
         "customers": [customer_facts(part) for part in section.customers],
+        "facts": [fact_facts(fact) for fact in section.facts],
     }
+
+
+def fact_facts(fact: Fact) -> dict[str, Any]:
+    """One row or customer with its sources."""
+    return {
+        "label": fact.label,
+        "text": fact.text,
+        "from": fact.start,
+        "to": fact.end,
+        "quantity": shown(fact.quantity, fact.unit),
+        "unit": fact.unit,
+        "amount": f"{fact.amount:f}",
+        "counts": fact.counts,
+        "reason": fact.reason,
+        "sources": source_facts(fact.sources),
+    }
+
+
+def source_facts(sources: Iterable[Source]) -> list[dict[str, Any]]:
+    """Bundle, file and line of each."""
+    return [{"bundle": each.bundle, "file": each.file, "line": each.line} for each in sources]
 
 
 def customer_facts(part: CustomerPart) -> dict[str, Any]:
@@ -178,5 +232,5 @@ def line_facts(line: Line) -> dict[str, Any]:
         "amount": f"{line.amount:f}",
         "counts": line.counts,
         "note": line.note,
-        "sources": [{"bundle": each.bundle, "file": each.file, "line": each.line} for each in line.sources],
+        "sources": source_facts(line.sources),
     }

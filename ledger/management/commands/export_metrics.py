@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ledger import metrics, queries
 from ledger.edge import amount, as_of, business_date, not_published
+from ledger.rules import windows
 from ledger.rules.figures import Figure, MetricRef, shown
 from ledger.rules.windows import TO_DATE
 from managers.models import ClientManager
@@ -46,8 +47,8 @@ class Command(BaseCommand):
                 writer.writerow([names[manager], ref.code, ref.window, f"{ref.floor:f}", text(found[ref])])
 
     def _refs(self, options: dict[str, Any]) -> Iterator[MetricRef]:
-        known = metrics.catalogue()
-        codes = options["metrics"].split(",") if options["metrics"] else list(known)
+        known = metrics.plain()
+        codes = options["metrics"].split(",") if options["metrics"] else list(metrics.catalogue())
         try:
             floors = [amount(floor) for floor in options["floors"].split(",")]
         except ValueError:
@@ -58,12 +59,12 @@ class Command(BaseCommand):
                     _("没有指标 %(code)s；可用：%(known)s") % {"code": code, "known": ", ".join(known)}
                 )
         for window in options["windows"].split(","):
-            if not any(window in metric.windows for metric in known.values()):
+            if not windows.is_window(window):
                 raise CommandError(
                     _("没有窗口 %(window)s；可用：month, quarter, year 及 previous_*") % {"window": window}
                 )
             for code in codes:
-                if window in known[code].windows:
+                if known[code](window):
                     yield from (MetricRef(code, window, floor) for floor in floors)
 
 
