@@ -1,18 +1,26 @@
 """Every metric a rulebook may name: its unit, its windows, its parameters and what people call it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-RUNNING_WINDOWS = ("month", "quarter", "year")
-WINDOWS = (*RUNNING_WINDOWS, "previous_month", "previous_quarter", "previous_year")
+RUNNING_WINDOWS = ("month", "quarter", "half_year", "year")
+#: Single days: the business date, and the ends of the periods before it. `MM-DD` names any other.
+DAYS = ("day", "last_month_end", "last_quarter_end", "last_year_end")
+WINDOWS = (*RUNNING_WINDOWS, "previous_month", "previous_quarter", "previous_year", *DAYS)
+NAMED_DAY = re.compile(r"(last_year )?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A parameter of a metric: the values it may take (none: any text) and its default ("": required)."""
+    """A parameter of a metric: the values it may take (none: any text) and its default ("": required).
+
+    An ``amount`` may be a number, a dated parameter or any other operand.
+    """
 
     allowed: tuple[str, ...] = ()
     default: str = ""
+    amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class Metric:
     windows: tuple[str, ...] = WINDOWS
     params: Mapping[str, Choice] = field(default_factory=dict)
 
+
+_OF_PAST = {"outcome": Choice(), "last": Choice(default="year")}
 
 _BASE_OF_NEW = {"base": Choice(("customer", "manager"), "customer")}
 _BASE_OF_CHANGE = {"base": Choice(("previous_quarter", "previous_year"), "previous_quarter")}
@@ -82,6 +92,26 @@ METRICS: Mapping[str, Metric] = {
         Metric("violations", "count", "违规违纪次数", "Violations"),
         Metric("training_passed", "flag", "培训考试合格", "Training passed"),
         Metric("special_report", "flag", "已交专题报告", "Special report handed in"),
+        Metric("deposit_balance", "CNY", "存款余额", "Deposit balance"),
+        Metric("loan_balance", "CNY", "贷款余额", "Loan balance"),
+        Metric("customers_held", "count", "名下客户数", "Customers held"),
+        Metric(
+            "customers_reaching",
+            "count",
+            "达到金额的客户数",
+            "Customers reaching an amount",
+            params={"of": Choice(("deposit", "loan"), "deposit"), "reaching": Choice(amount=True)},
+        ),
+        Metric("event_count", "count", "事项次数", "Number of events", params={"event": Choice()}),
+        Metric("event_quantity", "number", "事项数量", "Quantity of events", params={"event": Choice()}),
+        Metric("target_value", "number", "计划目标", "Target of the plan", params={"metric": Choice()}),
+        Metric("outcome_count", "count", "历次考核结果次数", "Times an outcome was had", (), _OF_PAST),
+        Metric("outcome_run", "count", "连续考核结果次数", "Times in a row", (), {"outcome": Choice()}),
+        Metric("periods_appraised", "count", "已考核期数", "Periods appraised", ()),
+        Metric("last_score", "points", "上期得分", "Score of the period before", ()),
+        Metric("mean_score", "points", "历次平均得分", "Mean score", (), {"last": Choice(default="year")}),
+        Metric("months_employed", "months", "入行工作月数", "Months of employment", ()),
+        Metric("months_in_grade", "months", "任现等级月数", "Months in the grade", ()),
     )
 }
 
@@ -99,3 +129,8 @@ def filled_params(code: str, given: Mapping[str, str]) -> tuple[tuple[str, str],
         {name: choice.default for name, choice in metric.params.items() if choice.default} if metric else {}
     )
     return tuple(sorted({**defaults, **given}.items()))
+
+
+def is_window(name: str, allowed: tuple[str, ...]) -> bool:
+    """Whether a metric of these windows may be taken over one of this name."""
+    return name in allowed or ("day" in allowed and NAMED_DAY.fullmatch(name) is not None)

@@ -113,6 +113,9 @@ def _clauses(book: Rulebook) -> Iterator[str]:
         yield name
         yield from (f"{name}.{grade}" for grade in parameter.series if grade)
     yield from ("scheme", *(f"transitions.{period}" for period in book.transitions))
+    for sheet in book.sheets:
+        yield from (sheet.label.code, *(f"{sheet.label.code}.{item.label.code}" for item in sheet.items))
+    yield from (f"pay.{item.label.code}" for item in book.pay)
 
 
 def _check_notes(book: Rulebook, report: Report) -> None:

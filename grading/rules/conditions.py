@@ -6,15 +6,17 @@ live in `count_outcome` alone.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
 from ledger.rules.figures import Figure, MetricRef
 
+from .arithmetic import measured as _measured
+from .arithmetic import observations
 from .comparisons import COMPARISONS, Comparison
-from .operands import Measured, Named, Number, Operand, Scope, Term
-from .reasons import Outcome, Reason
+from .operands import Operand, Scope, Term
+from .reasons import Outcome, Reason, part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Leaf:
             floor=ref.floor if ref else None,
             params=ref.params if ref else (),
             detail=figure.detail,
+            parts=tuple(part_of(part) for part in (*left.parts, *_measured(bounds))),
         )
 
     def refs(self, scope: Scope) -> Iterator[MetricRef]:
@@ -91,6 +94,10 @@ class Leaf:
     def parts(self) -> tuple[Node, ...]:
         """None."""
         return ()
+
+    def operands(self) -> tuple[Operand, ...]:
+        """What is compared: the left side, then the bounds."""
+        return (self.left, *self.bounds)
 
     @staticmethod
     def _failing(left: Term, bounds: list[Term]) -> Figure | None:
@@ -113,7 +120,7 @@ class Group:
     label: Label
     kind: str
     members: tuple[Node, ...]
-    needed: Number | Named | None = field(default=None)
+    needed: Operand | None = None
 
     def judge(self, scope: Scope, root: str) -> Reason:
         """Counts the members; see `count_outcome` for what cannot be counted."""
@@ -148,7 +155,7 @@ class Group:
 
     def _needed(self, outcomes: list[Outcome], term: Term | None) -> int | None:
         if term is not None:
-            return None if term.amount is None else int(term.amount)
+            return None if term.figure.value is None else int(term.figure.value)
         applicable = len(outcomes) - outcomes.count("not_applicable")
         return max(1, applicable) if self.kind == "all" else 1
 
@@ -220,6 +227,79 @@ class Unless:
         return (self.rule, self.exception)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Its member must hold so many times among the last observations: now, and one window back each time.
+
+    Without ``times`` it must hold every time, so many times in a row. ``last`` 0 means since New Year.
+    """
+
+    label: Label
+    member: Node
+    each: str
+    last: int
+    times: Operand | None = None
+
+    def judge(self, scope: Scope, root: str) -> Reason:
+        """Counts the observations like members of a group; an observation not there leaves it open."""
+        children = tuple(
+            replace(self.member.judge(earlier, root), code=f"{_code(root, self.label)}.{earlier.ago}")
+            for earlier in observations(scope, self.each, self.last)
+        )
+        outcomes, term = [child.outcome for child in children], self.times.term(scope) if self.times else None
+        needed = len(children) if term is None else int(term.figure.value or 0)
+        label = self.label
+        return Reason(
+            code=_code(root, label),
+            kind="held",
+            outcome="not_applicable" if needed < 1 else count_outcome(outcomes, needed),
+            title=label.title,
+            title_en=label.title_en,
+            cites=label.cites or (term.cites if term else "") or _first_cites(children),
+            comparison=">=",
+            value=Fraction(outcomes.count("met")),
+            threshold=Fraction(needed),
+            unit="count",
+            children=children,
+        )
+
+    def refs(self, scope: Scope) -> Iterator[MetricRef]:
+        """Those of the member in every observation."""
+        for earlier in observations(scope, self.each, self.last):
+            yield from self.member.refs(earlier)
+
+    def parts(self) -> tuple[Node, ...]:
+        """The one member."""
+        return (self.member,)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An operand that is one or another, as a condition is met or not; awaited where that is undecided."""
+
+    node: Node
+    then: Operand
+    otherwise: Operand
+
+    def term(self, scope: Scope) -> Term:
+        """What the condition chooses."""
+        outcome = self.node.judge(scope, "").outcome
+        if outcome == "undecided":
+            return Term(Figure.missing("condition_undecided"))
+        return (self.then if outcome == "met" else self.otherwise).term(scope)
+
+    def refs(self, scope: Scope) -> Iterator[MetricRef]:
+        """Those of the condition and of both sides."""
+        yield from self.node.refs(scope)
+        for part in self.parts():
+            yield from part.refs(scope)
+
+    def parts(self) -> tuple[Operand, ...]:
+        """Both sides, and what the condition compares."""
+        compared = (each for node in every_node(self.node) for each in operands_of(node))
+        return (self.then, self.otherwise, *compared)
+
+
 _OPPOSITE: dict[Outcome, Outcome] = {"met": "not_met", "not_met": "met"}
 
 
@@ -251,11 +331,19 @@ def every_node(node: Node) -> Iterator[Node]:
         yield from every_node(part)
 
 
-def metrics_of(node: Node) -> Iterator[tuple[Leaf, Measured]]:
-    """Every metric used beneath a node, with the leaf that uses it."""
-    for each in every_node(node):
-        if isinstance(each, Leaf):
-            yield from ((each, side) for side in (each.left, *each.bounds) if isinstance(side, Measured))
+def operands_of(node: Node) -> tuple[Operand, ...]:
+    """What a node itself holds against what: operands of a comparison, or how many members it needs."""
+    if isinstance(node, Leaf):
+        return node.operands()
+    needed = node.needed if isinstance(node, Group) else node.times if isinstance(node, Held) else None
+    return (needed,) if needed is not None else ()
+
+
+def every_operand(operand: Operand) -> Iterator[Operand]:
+    """The operand and all beneath it."""
+    yield operand
+    for part in operand.parts():
+        yield from every_operand(part)
 
 
 def leaf(label: Label, left: Operand, symbol: str, *bounds: Operand) -> Leaf:
@@ -272,7 +360,7 @@ def _code(root: str, label: Label) -> str:
 
 
 def _why(outcome: Outcome, outcomes: Sequence[Outcome], term: Term | None) -> str:
-    if term is not None and term.amount is None:
+    if term is not None and term.figure.value is None:
         return term.figure.reason
     if outcome == "not_applicable":
         return "nothing_applicable"

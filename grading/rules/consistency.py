@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from .arithmetic import Elapsed, First, Less, Observed, PointsOf, Ratio, Taken
 from .catalogue import METRICS
-from .conditions import Group, Leaf, Node, every_node
+from .conditions import Group, Leaf, Node, every_node, every_operand, operands_of
 from .dated import EVERY_GRADE, DatedValue, Parameter
 from .operands import Measured, Named, Number, Operand, Scope
 from .reading import Report
@@ -24,13 +25,23 @@ def check_consistency(book: Rulebook, report: Report) -> None:
 
 
 def named_in(node: Node) -> Iterator[tuple[str, Named]]:
-    """Every parameter a node itself names, as ("threshold" | "floor" | "count", parameter)."""
-    if isinstance(node, Leaf):
-        yield from (("threshold", bound) for bound in node.bounds if isinstance(bound, Named))
-        if isinstance(node.left, Measured) and isinstance(node.left.floor, Named):
-            yield "floor", node.left.floor
-    if isinstance(node, Group) and isinstance(node.needed, Named):
-        yield "count", node.needed
+    """Every parameter a node itself names, as ("threshold" | "floor" | "count" | "part", parameter)."""
+    for operand in operands_of(node):
+        if isinstance(operand, Named):
+            yield "threshold" if isinstance(node, Leaf) else "count", operand
+        else:
+            yield from named_beneath(operand)
+
+
+def named_beneath(operand: Operand) -> Iterator[tuple[str, Named]]:
+    """Every parameter an operand names: floors of metrics apart from parts of a calculation."""
+    for each in every_operand(operand):
+        floor = each.floor if isinstance(each, Measured) else None
+        for part in each.parts():
+            if isinstance(part, Named):
+                yield "floor" if part is floor else "part", part
+    if isinstance(operand, Named):
+        yield "part", operand
 
 
 def _nodes(book: Rulebook) -> list[Node]:
@@ -56,15 +67,41 @@ def _check_citation(node: Node, report: Report) -> None:
 def _check_units(node: Node, book: Rulebook, report: Report) -> None:
     for role, named in named_in(node):
         parameter = book.parameters[named.name]
-        left = _unit_of(node.left) if role == "threshold" and isinstance(node, Leaf) else None
+        left = unit_of(node.left, book) if role == "threshold" and isinstance(node, Leaf) else None
         expected = {"floor": "CNY", "count": "count"}.get(role, left)
         if expected and parameter.unit != expected:
             fill = {"metric": node.label.title or role, "left": expected, "right": parameter.unit}
             report.add("unit_mismatch", node.label.path, name=named.name, **fill)
 
 
-def _unit_of(operand: Operand) -> str | None:
-    return METRICS[operand.code].unit if isinstance(operand, Measured) else None
+def unit_of(operand: Operand, book: Rulebook) -> str | None:
+    """The unit of what an operand comes to; None where it can be any, or the calculation does not tell."""
+    unit = None
+    match operand:
+        case Measured():
+            unit = _unit_of_metric(operand)
+        case Named():
+            unit = book.parameters[operand.name].unit
+        case Ratio() | Elapsed():
+            unit = "ratio"
+        case PointsOf():
+            unit = "points"
+        case Taken() | Less() | First() | Observed() if getattr(operand, "take", "") != "product":
+            units = (unit_of(part, book) for part in operand.parts())
+            unit = next((each for each in units if each), None)
+    return unit
+
+
+def _unit_of_metric(operand: Measured) -> str | None:
+    """Plans and events count whatever the bank says they do; of peers, a rank or a share is no amount."""
+    params = dict(operand.params)
+    if params.get("peers") in ("rank", "count"):
+        return "count"
+    if params.get("peers") == "share_below":
+        return "ratio"
+    code = params["metric"] if operand.code == "target_value" else operand.code
+    unit = METRICS[code].unit if code in METRICS else "number"
+    return None if unit == "number" else unit
 
 
 def _check_range(node: Node, report: Report) -> None:
@@ -78,7 +115,7 @@ def _check_range(node: Node, report: Report) -> None:
 def _check_values(grade: str, root: Node, book: Rulebook, report: Report) -> None:
     named = {use.name for node in every_node(root) for _, use in named_in(node)}
     for name in sorted(named):
-        if not _series(book.parameters[name], grade):
+        if not _anywhere(book.parameters[name], grade):
             report.add("missing_value", ("parameters", name, "by_grade"), name=name, grade=grade)
 
 
@@ -102,6 +139,14 @@ def _counts(grade: str, node: Group, book: Rulebook) -> Iterator[tuple[tuple[str
         yield from ((path, Fraction(row.amount)) for row in rows if row.amount is not None)
 
 
+def _anywhere(parameter: Parameter, grade: str) -> bool:
+    """Whether a grade has a value in some branch or month at least."""
+    return bool(_series(parameter, grade)) or any(
+        key.startswith(("month:", "branch:")) and (not key.partition("|")[2] or key.endswith(f"|{grade}"))
+        for key in parameter.series
+    )
+
+
 def _series(parameter: Parameter, grade: str) -> tuple[DatedValue, ...]:
     return parameter.series.get(grade) or parameter.series.get(EVERY_GRADE) or ()
 
@@ -109,7 +154,7 @@ def _series(parameter: Parameter, grade: str) -> tuple[DatedValue, ...]:
 def _check_reach(book: Rulebook, report: Report) -> None:
     for position, grade in enumerate(book.grades):
         root, path = book.standards.get(grade.code), ("grades", position, "code")
-        if root is None:
+        if root is None and not _by_rule(grade.code, book):
             report.add(
                 "unreachable_grade",
                 path,
@@ -117,12 +162,18 @@ def _check_reach(book: Rulebook, report: Report) -> None:
                 detail="没有标准",
                 detail_en="it has no standard",
             )
-        elif any(_contradicts(node, grade.code, book) for node in every_node(root)):
+        elif root is not None and any(_contradicts(node, grade.code, book) for node in every_node(root)):
             detail = {
                 "detail": "须同时达到的条件互相矛盾",
                 "detail_en": "conditions that must all hold exclude each other",
             }
             report.add("unreachable_grade", path, grade=grade.title, **detail)
+
+
+def _by_rule(grade: str, book: Rulebook) -> bool:
+    """Whether a transition sends to the grade by name, or nothing but steps and scores move anybody."""
+    named = {rule.to for rules in book.transitions.values() for rule in rules}
+    return grade in named or not book.standards
 
 
 def _contradicts(node: Node, grade: str, book: Rulebook) -> bool:
@@ -134,7 +185,8 @@ def _contradicts(node: Node, grade: str, book: Rulebook) -> bool:
 
 def _empty(leaves: Iterable[Leaf], scope: Scope) -> bool:
     """Whether no value of some metric could satisfy all of the leaves about it."""
-    ends = [(ref, *_interval(leaf, scope)) for leaf in leaves for ref in leaf.left.refs(scope)]
+    plain = [leaf for leaf in leaves if isinstance(leaf.left, Measured)]
+    ends = [(ref, *_interval(leaf, scope)) for leaf in plain for ref in leaf.left.refs(scope)]
     return any(
         low > high
         for ref, low, _ in ends

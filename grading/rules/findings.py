@@ -91,6 +91,60 @@ def _warning(what: str, write: str, what_en: str, write_en: str) -> Message:
 
 
 MESSAGES: Mapping[str, Message] = {
+    "bad_operand": _error(
+        "此处须写且只写一种数：{found}。",
+        "从中选一种：{allowed}。",
+        "Exactly one kind of figure goes here: {found}.",
+        "Choose one of: {allowed}.",
+    ),
+    "bad_item": _error(
+        "计分项须写且只写一种计分方法：{found}。",
+        "从中选一种：{allowed}。",
+        "A scoring item takes exactly one way of earning points: {found}.",
+        "Choose one of: {allowed}.",
+    ),
+    "bad_pair": _error(
+        "“{key}”须写两个数，写了 {found} 个。",
+        "写 {key} = [被除数, 除数]。",
+        "“{key}” takes two figures, {found} are written.",
+        "Write {key} = [above, below].",
+    ),
+    "out_of_range": _error(
+        "“{key}”的值 {value} 超出范围。",
+        "写 {low} 到 {high} 之间的整数。",
+        "The value {value} of “{key}” is out of range.",
+        "Write a whole number from {low} to {high}.",
+    ),
+    "unknown_condition": _error(
+        "没有名为“{value}”的条件。",
+        "在 [conditions] 中定义，或改用：{allowed}。",
+        "There is no condition named “{value}”.",
+        "Define it under [conditions], or use one of: {allowed}.",
+    ),
+    "unknown_item": _error(
+        "没有名为“{value}”的计分项，或它写在后面。",
+        "改用排在前面的：{allowed}。",
+        "There is no scoring item named “{value}”, or it comes later.",
+        "Use one that comes before: {allowed}.",
+    ),
+    "overlapping_bands": _error(
+        "两档的起点相同，无法分清。",
+        "每档写不同的 from。",
+        "Two bands begin at the same point.",
+        "Give each band its own from.",
+    ),
+    "shares_not_one": _error(
+        "各期发放比例合计为 {value}，不等于 1。",
+        "改为合计 1（100%）。",
+        "The shares released add up to {value}, not to 1.",
+        "Make them add up to 1 (100 %).",
+    ),
+    "gap_below_bands": _warning(
+        "最低一档以下没有写数值，按 0 处理。",
+        "写 below = …。",
+        "Nothing is said below the lowest band; 0 is taken.",
+        "Write below = ….",
+    ),
     "not_text": _error(
         "文件不是 UTF-8 文本。", "另存为 UTF-8 后再核对。", "The file is not UTF-8 text.", "Save it as UTF-8."
     ),

@@ -5,13 +5,15 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise, product
 
-from .conditions import Leaf, Node, every_node
-from .consistency import named_in
+from .conditions import Leaf, Node, every_node, every_operand, operands_of
+from .consistency import named_beneath, named_in
 from .dated import Parameter
-from .operands import Measured, Number
+from .operands import Number, Operand
 from .reading import Report
 from .schema import TRANSITION_STATES, Grade, Rulebook
 
+#: Numbers that say nothing a regulation could change: none, all, the other way round.
+UNDATED = (0, 1, -1)
 #: How a state of a transition reads in a message.
 STATE_NAMES: Mapping[str, tuple[str, str]] = {
     "own": ("本级标准", "own standard"),
@@ -19,6 +21,7 @@ STATE_NAMES: Mapping[str, tuple[str, str]] = {
     "lower": ("下一级", "grade below"),
     "on_post": ("在岗最低线", "on-post bar"),
     "veto": ("否决项", "veto"),
+    "entry": ("上一级任职条件", "entry conditions of the next grade"),
 }
 
 
@@ -41,7 +44,8 @@ def _uses(book: Rulebook) -> list[tuple[str, str, int]]:
         for node in every_node(root):
             for role, named in named_in(node):
                 rises = node.comparison.rises if isinstance(node, Leaf) and role == "threshold" else 1
-                found[(named.name, role, rises)] = None
+                # More of what goes into a calculation may make it harder or easier.
+                found[(named.name, role, rises if role != "part" else 0)] = None
     return [use for use in found if use[2]]
 
 
@@ -112,6 +116,7 @@ def _check_unused(book: Rulebook, report: Report) -> None:
     used = {
         named.name for _, _, root in book.roots() for node in every_node(root) for _, named in named_in(node)
     }
+    used |= {named.name for _, operand in book.operands() for _, named in named_beneath(operand)}
     for name in book.parameters:
         if name not in used and name != book.allowance:
             report.add("unused_parameter", ("parameters", name), name=name)
@@ -119,28 +124,41 @@ def _check_unused(book: Rulebook, report: Report) -> None:
 
 def _check_undated(book: Rulebook, report: Report) -> None:
     nodes = {node.label.path: node for _, _, root in book.roots() for node in every_node(root)}
-    for path, node in nodes.items():
-        for amount in _literals(node):
-            if amount not in (0, 1):
-                report.add("undated_number", path, value=_plain(amount))
+    written = [(path, amount) for path, node in nodes.items() for amount in _literals(node)]
+    written += [(path, amount) for path, operand in book.operands() for amount in literals(operand)]
+    for path, amount in dict.fromkeys(written):
+        if amount not in UNDATED:
+            report.add("undated_number", path, value=_plain(amount))
 
 
 def _literals(node: Node) -> Iterator[Decimal]:
-    if isinstance(node, Leaf):
-        operands = [*node.bounds, *([node.left.floor] if isinstance(node.left, Measured) else [])]
-        yield from (operand.amount for operand in operands if isinstance(operand, Number))
+    for operand in operands_of(node):
+        yield from literals(operand)
+
+
+def literals(operand: Operand) -> Iterator[Decimal]:
+    """Every number written in the operand itself instead of as a dated parameter."""
+    yield from (each.amount for each in every_operand(operand) if isinstance(each, Number))
 
 
 def _check_transitions(book: Rulebook, period: str, report: Report) -> None:
-    keys = list(TRANSITION_STATES)
-    for states in product(*TRANSITION_STATES.values()):
-        case = dict(zip(keys, states, strict=True))
-        if not any(rule.fits(case) for rule in book.transitions[period]):
+    rules = [rule for rule in book.transitions[period] if rule.condition is None and not rule.results]
+    possible = _possible_states(book)
+    for states in product(*possible.values()):
+        case = dict(zip(possible, states, strict=True))
+        if not any(rule.fits(case) for rule in rules):
             named = _states(case, 0), _states(case, 1)
             report.add(
                 "nothing_matches", ("transitions", period), period=period, states=named[0], states_en=named[1]
             )
             return
+
+
+def _possible_states(book: Rulebook) -> Mapping[str, tuple[str, ...]]:
+    """The states that can occur in this rulebook: without entry conditions, for one, none is ever met."""
+    own = tuple(state for state in TRANSITION_STATES["own"] if state != "none")
+    impossible = {"own": own} if len(book.standards) == len(book.grades) else {}
+    return {**TRANSITION_STATES, **impossible, **({} if book.entry else {"entry": ("none",)})}
 
 
 def _states(case: Mapping[str, str], language: int) -> str:

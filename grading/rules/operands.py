@@ -1,16 +1,18 @@
-"""What a leaf compares: a plain number, a dated parameter, or a metric. New kinds of operand go here.
+"""What a leaf compares: a plain number, a dated parameter, or a metric; what is calculated is `arithmetic`.
 
-An operand is a frozen dataclass with two methods: ``term(scope)`` answers, ``refs(scope)`` says which
-metrics it will ask for. `trees.OPERANDS` names the key by which a rulebook file writes each of them.
+An operand is a frozen dataclass with three methods: ``term(scope)`` answers, ``refs(scope)`` says which
+metrics it will ask for, ``parts()`` what is beneath. `expressions.OPERANDS` names
+the key that writes each of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
-from ledger.rules.figures import Evidence, Figure, MetricRef
+from ledger.rules.figures import Evidence, Figure, MetricRef, decimal_of
 
 from .dated import EVERY_GRADE
 
@@ -19,20 +21,44 @@ NOT_IN_FORCE = Figure.not_applicable("not_in_force")
 
 
 class Term(NamedTuple):
-    """What an operand came to: the figure, the article it rests on, the metric asked for, the amount."""
+    """What an operand came to: the figure, the article it rests on, the metric asked for, the amount.
+
+    ``parts`` are the measured figures that a calculated operand was made of, in the order of the text.
+    """
 
     figure: Figure
     cites: str = ""
     ref: MetricRef | None = None
     amount: Decimal | None = None
+    parts: tuple["Term", ...] = ()
+
+
+Numbers = Mapping[tuple[str, str], Term]
+
+
+class InForce(dict[tuple[str, str], Term]):
+    """Numbers of one day; ``special`` names the parameters with values for a branch or a month."""
+
+    def __init__(self, terms: Iterable[tuple[tuple[str, str], Term]]) -> None:
+        super().__init__(terms)
+        self.special = frozenset(name for name, key in self if key.startswith(("branch:", "month:")))
 
 
 class Scope(NamedTuple):
-    """All an operand may look at: the grade tested, the numbers in force that day, and the evidence."""
+    """All an operand may look at: the grade tested, the numbers in force that day, and the evidence.
+
+    ``on`` is the last day of the period, ``ago`` how many windows back an observation of the past looks,
+    ``branch`` the codes of the manager's branch and those above it, as a path; ``points`` what items of a
+    scoring sheet came to so far.
+    """
 
     grade: str
-    numbers: Mapping[tuple[str, str], Term]
+    numbers: Numbers
     evidence: Evidence
+    on: date = date.max
+    ago: int = 0
+    branch: str = ""
+    points: Mapping[str, Figure] = {}
 
 
 class Operand(Protocol):
@@ -43,6 +69,9 @@ class Operand(Protocol):
 
     def refs(self, scope: Scope) -> Iterator[MetricRef]:
         """The metrics that `term` will look for in the evidence."""
+
+    def parts(self) -> "tuple[Operand, ...]":
+        """The operands directly beneath."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +94,24 @@ class Number:
         """None."""
         return iter(())
 
+    def parts(self) -> "tuple[Operand, ...]":
+        """None."""
+        return ()
+
+
+_NOT_IN_FORCE = Term(NOT_IN_FORCE)
+
+
+def keys(scope: Scope) -> tuple[str, ...]:
+    """Under which keys a parameter may have its value, the nearest first: branch, month, grade, everyone.
+
+    >>> keys(Scope("senior", {}, {}, date(2026, 6, 30), branch="/HO/B01/"))[:3]
+    ('branch:B01|senior', 'branch:B01', 'branch:HO|senior')
+    """
+    codes = [code for code in reversed(scope.branch.split("/")) if code]
+    branch = [key for code in codes for key in (f"branch:{code}|{scope.grade}", f"branch:{code}")]
+    return (*branch, f"month:{scope.on.month}", scope.grade, EVERY_GRADE)
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -74,30 +121,42 @@ class Named:
 
     def term(self, scope: Scope) -> Term:
         """The value in force; not applicable before its first start and after a repeal."""
-        numbers = scope.numbers
-        return (
-            numbers.get((self.name, scope.grade))
-            or numbers.get((self.name, EVERY_GRADE))
-            or Term(NOT_IN_FORCE)
-        )
+        numbers, name = scope.numbers, self.name
+        if isinstance(numbers, InForce) and name not in numbers.special:
+            return numbers.get((name, scope.grade)) or numbers.get((name, EVERY_GRADE)) or _NOT_IN_FORCE
+        found = (numbers.get((name, key)) for key in keys(scope))
+        return next((term for term in found if term is not None), _NOT_IN_FORCE)
 
     def refs(self, scope: Scope) -> Iterator[MetricRef]:
         """None."""
         return iter(())
 
+    def parts(self) -> "tuple[Operand, ...]":
+        """None."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A metric over a window, leaving out the customers below the floor (yuan of own daily average)."""
+    """A metric over a window, leaving out the customers below the floor (yuan of own daily average).
+
+    ``ago`` looks as many windows back; ``given`` are parameters of the metric that are amounts themselves
+    (how much a customer must reach to be counted).
+    """
 
     code: str
     window: str
-    floor: Number | Named
+    floor: "Operand"
     params: tuple[tuple[str, str], ...] = ()
+    ago: int = 0
+    given: tuple[tuple[str, "Operand"], ...] = ()
 
     def ref(self, scope: Scope) -> MetricRef:
         """The question put to the ledger; a floor not in force leaves nobody out."""
-        return MetricRef(self.code, self.window, self.floor.term(scope).amount or Decimal(0), self.params)
+        floor = self.floor.term(scope).amount or Decimal(0)
+        if not (self.ago or scope.ago or self.given):
+            return MetricRef(self.code, self.window, floor, self.params)
+        return MetricRef(self.code, self.window, floor, tuple(sorted(self._params(scope).items())))
 
     def term(self, scope: Scope) -> Term:
         """The figure in evidence; evidence that was never supplied is missing, not zero."""
@@ -107,3 +166,17 @@ class Measured:
     def refs(self, scope: Scope) -> Iterator[MetricRef]:
         """The one metric."""
         yield self.ref(scope)
+
+    def parts(self) -> "tuple[Operand, ...]":
+        """The amounts it is asked with."""
+        return (self.floor, *(operand for _, operand in self.given))
+
+    def _params(self, scope: Scope) -> dict[str, str]:
+        ago = self.ago + scope.ago
+        asked = {name: _plain(operand.term(scope).figure) for name, operand in self.given}
+        return {**dict(self.params), **asked, **({"ago": str(ago)} if ago else {})}
+
+
+def _plain(figure: Figure) -> str:
+    """An amount as it stands in a question; nothing is reached where it is not known."""
+    return "never" if figure.value is None else format(decimal_of(figure.value).normalize(), "f")

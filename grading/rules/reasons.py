@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ledger.rules.figures import MetricRef, shown
 
 from .comparisons import COMPARISONS, ZERO
+from .operands import Term
 
 Outcome = Literal["met", "not_met", "not_applicable", "undecided"]
 
@@ -23,6 +24,7 @@ class Reason:
     ``code`` is the path of the node, e.g. "senior.a.average". For a leaf ``value`` is the metric and
     ``threshold`` (with ``upper`` for "between") what it is held against, both exact, in ``unit``;
     ``state`` says whether the value was there, ``why`` and ``why_params`` if not (see `wording`).
+    ``parts`` are the measured figures (see `part_of`) of which a calculated side was made.
     For a group ``value`` counts the members met and ``threshold`` how many must be.
     """
 
@@ -46,6 +48,7 @@ class Reason:
     params: tuple[tuple[str, str], ...] = ()
     detail: Mapping[str, str] = field(default_factory=dict)
     children: tuple["Reason", ...] = ()
+    parts: tuple[Mapping[str, str], ...] = ()
 
     @property
     def met(self) -> bool | None:
@@ -91,7 +94,7 @@ class Reason:
         plain = {each.name: getattr(self, each.name) for each in fields(self)}
         plain["children"] = [child.to_dict() for child in self.children]
         plain["params"], plain["why_params"] = dict(self.params), dict(self.why_params)
-        plain["detail"] = dict(self.detail)
+        plain["detail"], plain["parts"] = dict(self.detail), [dict(part) for part in self.parts]
         return {key: _plain(value) for key, value in plain.items() if value not in (None, "", {}, [])}
 
     @classmethod
@@ -102,6 +105,7 @@ class Reason:
             known[name] = Fraction(data[name]) if name in data else None
         known["floor"] = Decimal(data["floor"]) if "floor" in data else None
         known["params"] = tuple(sorted(data.get("params", {}).items()))
+        known["parts"] = tuple(data.get("parts", ()))
         known["children"] = tuple(cls.from_dict(child) for child in data.get("children", ()))
         return cls(**known)
 
@@ -130,6 +134,16 @@ class Reason:
             "floor": None if self.floor is None else str(self.floor),
             "why": self.why,
         }
+
+
+def part_of(term: Term) -> dict[str, str]:
+    """A measured figure as part of a calculation: what was asked, its exact value, unit and state."""
+    ref, figure = term.ref, term.figure
+    found = {"value": "" if figure.value is None else str(figure.value), "unit": figure.unit}
+    if ref is not None:
+        asked = ",".join(f"{name}={value}" for name, value in ref.params)
+        found |= {"metric": ref.code, "window": ref.window, "floor": str(ref.floor), "params": asked}
+    return {**found, "state": figure.state, "why": figure.reason}
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """A rulebook in memory: scheme, ladder, dated numbers, standards, vetoes, transitions, notes on the text."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -10,20 +10,25 @@ from ledger.rules.figures import Figure
 
 from .conditions import Node
 from .dated import DatedValue, Parameter
-from .operands import Term
+from .operands import InForce, Operand, Term
+from .paying import PayItem
+from .scoring import Sheet, operands_of_item
 
-PERIODS = ("quarter", "year")
+PERIODS = ("month", "quarter", "half_year", "year")
 APPROVERS = ("leading_group", "unit_group", "hr", "risk", "head_office_risk")
 ACTIVITIES = ("credit",)
-OUTCOMES = ("promote", "keep", "warn", "demote", "vetoed", "undecided")
+OUTCOMES = ("promote", "keep", "warn", "demote", "vetoed", "undecided", "adjust", "not_ranked", "remove")
+#: Where a rule may send a manager besides one of the grades: one or more steps, or the highest grade reached.
+REACHED = "reached"
 
 #: What a transition rule may look at, and the states each can be in.
 TRANSITION_STATES: Mapping[str, tuple[str, ...]] = {
-    "own": ("met", "not_met", "undecided"),
+    "own": ("met", "not_met", "undecided", "none"),
     "next": ("met", "not_met", "undecided", "none"),
     "lower": ("some", "none"),
     "on_post": ("met", "not_met", "undecided", "none"),
     "veto": ("clear", "hit", "undecided"),
+    "entry": ("met", "not_met", "undecided", "none"),
 }
 
 NOTE_KINDS = (
@@ -83,17 +88,44 @@ class Veto:
 
 @dataclass(frozen=True, slots=True)
 class TransitionRule:
-    """One row of a decision table: where every state listed fits, this is the outcome. First match wins."""
+    """One row of a decision table: where every state listed fits, this is the outcome. First match wins.
+
+    ``condition`` must be met besides, and the score's result be one of ``results`` (none: any). ``to`` is a
+    grade, `REACHED`, or "": as many ``steps`` as the outcome moves.
+    """
 
     when: tuple[tuple[str, frozenset[str]], ...]
     outcome: str
     why: str
     why_en: str
     cites: str
+    condition: Node | None = None
+    results: frozenset[str] = frozenset()
+    to: str = ""
+    steps: int = 1
 
     def fits(self, states: Mapping[str, str]) -> bool:
         """Whether the row applies to these states (see `TRANSITION_STATES`)."""
         return all(states[key] in allowed for key, allowed in self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Who decides and by when: for the steps of an appraisal, not for its figures. Days are calendar days.
+
+    ``certifies`` names the office that answers for a metric; ``deadlines`` are days for a state.
+    """
+
+    quorum: Decimal = Decimal("0.5")
+    majority: Decimal = Decimal("0.5")
+    tie: str = "chair"
+    appeal_days: int = 0
+    draft_days: int = 0
+    reapply_months: int = 0
+    leapfrog: str = ""
+    deadlines: Mapping[str, int] = field(default_factory=dict)
+    certifies: Mapping[str, str] = field(default_factory=dict)
+    cites: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +155,10 @@ class Rulebook:
     transitions: Mapping[str, tuple[TransitionRule, ...]]
     allowance: str
     notes: tuple[Note, ...]
+    entry: Mapping[str, Node] = field(default_factory=dict)
+    sheets: tuple[Sheet, ...] = ()
+    pay: tuple[PayItem, ...] = ()
+    procedure: Procedure = Procedure()
 
     def grade(self, code: str) -> Grade:
         """The grade by its code; KeyError names the grades there are."""
@@ -163,6 +199,34 @@ class Rulebook:
         if self.on_post is not None:
             yield "on_post", "", self.on_post
         yield from ((f"veto.{veto.code}", "", veto.node) for veto in self.vetoes)
+        yield from ((f"entry.{grade}", grade, node) for grade, node in self.entry.items())
+        yield from self._further()
+
+    def _further(self) -> Iterator[tuple[str, str, Node]]:
+        """Conditions of transitions, of scoring items, and of claw-backs."""
+        found: list[tuple[str, Node | None]] = [
+            (f"transitions.{period}.{number}", rule.condition)
+            for period, rules in self.transitions.items()
+            for number, rule in enumerate(rules, 1)
+        ]
+        found += [
+            (f"{sheet.label.code}.{item.label.code}", item.needs)
+            for sheet in self.sheets
+            for item in sheet.items
+        ]
+        held = [(item.label.code, item.deferral) for item in self.pay if item.deferral is not None]
+        found += [(f"pay.{code}.claw_back", deferral.claw_back) for code, deferral in held]
+        yield from ((code, "", node) for code, node in found if node is not None)
+
+    def operands(self) -> Iterator[tuple[tuple[str | int, ...], Operand]]:
+        """Every operand that stands outside of conditions, with its place: of scores and of pay."""
+        for sheet in self.sheets:
+            for item in sheet.items:
+                yield from ((item.label.path, operand) for operand in operands_of_item(item))
+            yield from ((sheet.label.path, each) for each in (sheet.total, *(r.start for r in sheet.results)))
+        for pay in self.pay:
+            further = (pay.deferral.share if pay.deferral else None, pay.cap)
+            yield from ((pay.label.path, each) for each in (pay.amount, *further) if each is not None)
 
 
 @lru_cache(maxsize=64)
@@ -173,7 +237,8 @@ def numbers_in_force(rulebook: Rulebook, on: date) -> Mapping[tuple[str, str], T
         for name, parameter in rulebook.parameters.items()
         for grade in parameter.series
     )
-    return {(name, grade): _term(row, rulebook.parameters[name].unit) for name, grade, row in rows if row}
+    terms = (((name, key), _term(row, rulebook.parameters[name].unit)) for name, key, row in rows if row)
+    return InForce(terms)
 
 
 def _term(row: DatedValue, unit: str) -> Term:

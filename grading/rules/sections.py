@@ -7,6 +7,8 @@ from ledger.rules.figures import PLACES
 
 from .conditions import Label, Node
 from .dated import EVERY_GRADE, DatedValue, Parameter
+from .expressions import deeper
+from .pay_section import read_pay
 from .reading import Table
 from .schema import (
     ACTIVITIES,
@@ -14,15 +16,23 @@ from .schema import (
     NOTE_KINDS,
     OUTCOMES,
     PERIODS,
+    REACHED,
     TRANSITION_STATES,
     Grade,
     Note,
+    Procedure,
     Rulebook,
     Scheme,
     TransitionRule,
     Veto,
 )
-from .trees import Surroundings, read_condition
+from .scores_section import read_sheets
+from .scoring import Sheet
+from .surroundings import Surroundings
+from .trees import read_condition
+
+MONTHS = tuple(str(month) for month in range(1, 13))
+MOST_STEPS = 9
 
 
 def read_rulebook(root: Table) -> Rulebook:
@@ -33,17 +43,29 @@ def read_rulebook(root: Table) -> Rulebook:
     _unique(rungs, [grade.code for grade in grades])
     codes = [grade.code for grade in grades if grade.code]
     parameters = _parameters(root.table("parameters", required=False), codes)
-    around = Surroundings(parameters, default_window=scheme.cycle)
+    named = _named_conditions(root.table("conditions", required=False))
+    around = Surroundings(parameters, default_window=scheme.cycle, named=named)
+    for table in named.values():
+        read_condition(Table(table.data, table.path, table.report), replace(around, code="conditions"))
+    sheets = read_sheets(root, around)
+    sheet_codes = tuple(sheet.label.code for sheet in sheets)
+    items = tuple(item.label.code for sheet in sheets for item in sheet.items)
+    decided = replace(around, items=(*sheet_codes, *items))
+    allowance, pay = read_pay(root, decided)
     book = Rulebook(
         scheme=scheme,
         grades=grades,
         parameters=parameters,
-        standards=_standards(root.tables("standards", required=True), grades, around),
+        standards=_standards(root.tables("standards", required=not sheets), grades, around),
         on_post=_on_post(root, around),
         vetoes=_vetoes(root.tables("vetoes"), codes, around),
-        transitions=_transitions(root.table("transitions")),
-        allowance=_allowance(root, parameters),
+        transitions=_transitions(root.table("transitions"), scheme.cycle, codes, decided, sheets),
+        allowance=allowance,
         notes=tuple(_note(table) for table in root.tables("notes")),
+        entry=_standards(root.tables("entry"), grades, around),
+        sheets=sheets,
+        pay=pay,
+        procedure=_procedure(root),
     )
     root.reject_unknown()
     return book
@@ -98,11 +120,37 @@ def _parameter(name: str, table: Table, grades: list[str]) -> Parameter:
         by_grade = table.table("by_grade")
         series = {grade: _rows(by_grade, grade) for grade in by_grade.data}
         _known_grades(by_grade, series, grades)
-    else:
-        table.seen.add("by_grade")
-        series = {EVERY_GRADE: _rows(table, "values")}
+    series |= _by_branch(table, grades)
+    series |= _by_month(table)
+    table.seen.add("by_grade")
+    if not table.has("by_grade") and (table.has("values") or not series):
+        series[EVERY_GRADE] = _rows(table, "values")
     title = table.text("title")
     return Parameter(name, title, table.text("title_en"), table.choice("unit", tuple(PLACES)), series)
+
+
+def _by_branch(table: Table, grades: list[str]) -> dict[str, tuple[DatedValue, ...]]:
+    """`by_branch.B01 = [ … ]`, or by grade beneath it: the unit's own numbers go before the common ones."""
+    found: dict[str, tuple[DatedValue, ...]] = {}
+    root = table.table("by_branch", required=False)
+    for branch, value in root.data.items():
+        if isinstance(value, dict):
+            beneath = root.table(branch)
+            _known_grades(beneath, beneath.data, grades)
+            found |= {f"branch:{branch}|{grade}": _rows(beneath, grade) for grade in beneath.data}
+        else:
+            found[f"branch:{branch}"] = _rows(root, branch)
+    return found
+
+
+def _by_month(table: Table) -> dict[str, tuple[DatedValue, ...]]:
+    """`by_month.6 = [ … ]`: what is asked of the appraisal whose last day lies in June."""
+    root, found = table.table("by_month", required=False), {}
+    for month in root.data:
+        if month not in MONTHS:
+            root.add("bad_choice", month, key="by_month", value=month, allowed="1–12")
+        found[f"month:{month}"] = _rows(root, month)
+    return found
 
 
 def _rows(table: Table, key: str) -> tuple[DatedValue, ...]:
@@ -129,6 +177,11 @@ def _row(table: Table) -> DatedValue:
         table.add("bad_choice", "repealed", key="repealed", value=table.data["repealed"], allowed="true")
     table.reject_unknown()
     return row
+
+
+def _named_conditions(root: Table) -> dict[str, Table]:
+    """The conditions under [conditions], to be read where they are named."""
+    return {name: root.table(name) for name in root.data}
 
 
 def _standards(tables: list[Table], grades: Iterable[Grade], around: Surroundings) -> dict[str, Node]:
@@ -168,36 +221,69 @@ def _vetoes(tables: list[Table], grades: list[str], around: Surroundings) -> tup
     return tuple(vetoes)
 
 
-def _transitions(root: Table) -> Mapping[str, tuple[TransitionRule, ...]]:
-    found = {period: tuple(_rule(each) for each in root.tables(period, required=True)) for period in PERIODS}
+def _transitions(
+    root: Table, cycle: str, grades: list[str], around: Surroundings, sheets: tuple[Sheet, ...]
+) -> Mapping[str, tuple[TransitionRule, ...]]:
+    """A table of rules for every kind of period that is decided; the cycle's own must be there."""
+    results = [result.code for sheet in sheets for result in sheet.results]
+    found = {}
+    for period in PERIODS:
+        tables = root.tables(period, required=period == cycle)
+        if tables:
+            found[period] = tuple(_rule(each, grades, around, results) for each in tables)
     root.reject_unknown()
     return found
 
 
-def _rule(table: Table) -> TransitionRule:
+def _rule(table: Table, grades: list[str], around: Surroundings, results: list[str]) -> TransitionRule:
     when = tuple(
         (key, frozenset(table.choices(key, states)))
         for key, states in TRANSITION_STATES.items()
         if table.has(key)
     )
     table.seen.update(TRANSITION_STATES)
+    table.seen.update(("if", "result", "window", "floor"))
     rule = TransitionRule(
-        when, table.choice("outcome", OUTCOMES), table.text("why"), table.text("why_en"), table.citation()
+        when=when,
+        outcome=table.choice("outcome", OUTCOMES),
+        why=table.text("why"),
+        why_en=table.text("why_en"),
+        cites=table.citation(),
+        condition=read_condition(table.table("if"), deeper(table, around)) if table.has("if") else None,
+        results=frozenset(table.choices("result", results or [""])) if table.has("result") else frozenset(),
+        to=table.choice("to", (*grades, REACHED, ""), default="") if grades else "",
+        steps=table.whole("steps", default=1),
     )
+    if not 1 <= rule.steps <= MOST_STEPS:
+        table.add("out_of_range", "steps", key="steps", low=1, high=MOST_STEPS, value=rule.steps)
     table.reject_unknown()
     return rule
 
 
-def _allowance(root: Table, parameters: Mapping[str, Parameter]) -> str:
-    if not root.has("pay"):
-        root.seen.add("pay")
-        return ""
-    table = root.table("pay")
-    name = table.text("allowance")
-    if name and name not in parameters:
-        table.add("unknown_parameter", "allowance", value=name, allowed="、".join(parameters))
+def _procedure(root: Table) -> Procedure:
+    """[procedure]: quorum, majority, who breaks a tie, days to appeal and for a state, who certifies what."""
+    plain = Procedure()
+    if not root.has("procedure"):
+        root.seen.add("procedure")
+        return plain
+    table = root.table("procedure")
+    deadlines = table.table("deadlines", required=False)
+    certifies = table.table("certifies", required=False)
+    procedure = Procedure(
+        quorum=table.number("quorum") or plain.quorum if table.has("quorum") else plain.quorum,
+        majority=table.number("majority") or plain.majority if table.has("majority") else plain.majority,
+        tie=table.choice("tie", ("chair", "refused", "again"), default="chair") or "chair",
+        appeal_days=table.whole("appeal_days", default=0),
+        draft_days=table.whole("draft_days", default=0),
+        reapply_months=table.whole("reapply_months", default=0),
+        leapfrog=table.choice("leapfrog", (*APPROVERS, ""), default=""),
+        deadlines={state: deadlines.whole(state) for state in deadlines.data},
+        certifies={metric: certifies.text(metric) for metric in certifies.data},
+        cites=table.citation(),
+    )
+    table.seen.update(("quorum", "majority"))
     table.reject_unknown()
-    return name
+    return procedure
 
 
 def _note(table: Table) -> Note:

@@ -1,31 +1,18 @@
-"""Reads conditions from a rulebook file: the keys of nodes and operands, and what each may carry."""
+"""Reads conditions from a rulebook file: the keys of nodes, and what each may carry."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from .catalogue import METRICS, Metric, filled_params
 from .comparisons import COMPARISONS
-from .conditions import Group, Label, Leaf, Node, Not, Unless, leaf
-from .dated import Parameter
-from .operands import Measured, Named, Number, Operand
+from .conditions import Group, Held, Label, Leaf, Node, Not, Unless, leaf
+from .expressions import OPERANDS, deeper, read_expression, read_operand
+from .operands import Named, Number, Operand
+from .phrases import phrase
 from .reading import Table
+from .surroundings import MAX_DEPTH, UNITS_OF_TIME, Surroundings, read_last
 
-MAX_DEPTH = 12
 NOTHING = Group(Label(), "all", ())
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a condition inherits from the tables around it."""
-
-    parameters: Mapping[str, Parameter]
-    default_window: str
-    window: str = ""
-    floor: Number | Named | None = None
-    code: str = ""
-    cites: str = ""
-    depth: int = 0
 
 
 def read_condition(table: Table, around: Surroundings, *, ignore: tuple[str, ...] = ()) -> Node:
@@ -34,7 +21,8 @@ def read_condition(table: Table, around: Surroundings, *, ignore: tuple[str, ...
     Anything wrong becomes a finding and a stand-in node: the rulebook is then not used.
     """
     table.seen.update((*ignore, *NODES))
-    written = [key for key in NODES if table.has(key)]
+    compares = any(map(table.has, ("op", *OPERANDS)))
+    written = [key for key in NODES if table.has(key) and key != "op"] + ["op"] * compares
     if around.depth > MAX_DEPTH:
         table.add("too_deep", limit=MAX_DEPTH)
         return NOTHING
@@ -48,7 +36,7 @@ def read_condition(table: Table, around: Surroundings, *, ignore: tuple[str, ...
 
 def _excepted(table: Table, kind: str, around: Surroundings) -> Node:
     """The condition, wrapped where the table also has an exception under ``unless``."""
-    label, inner = _label(table, around), _inner(table, around)
+    label, inner = _label(table, around), deeper(table, around)
     table.seen.add("unless")
     if not table.has("unless"):
         return NODES[kind](table, label, inner)
@@ -70,25 +58,6 @@ def _label(table: Table, around: Surroundings) -> Label:
         table.text("cites", default="") or around.cites,
         table.path,
     )
-
-
-def _inner(table: Table, around: Surroundings) -> Surroundings:
-    window = table.text("window", default="") or around.window
-    floor = read_number(table, "floor", around) if table.has("floor") else around.floor
-    cites = table.text("cites", default="") or around.cites
-    return replace(around, window=window, floor=floor, cites=cites, depth=around.depth + 1)
-
-
-def read_number(table: Table, key: str, around: Surroundings, *, at: int | None = None) -> Number | Named:
-    """A number, or the name of a dated parameter, under a key (or at a position of the list under it)."""
-    table.seen.add(key)
-    value, where = table.data[key], (key,) if at is None else (key, at)
-    value = value if at is None else value[at]
-    if isinstance(value, str):
-        if value not in around.parameters:
-            table.add("unknown_parameter", *where, value=value, allowed="、".join(around.parameters))
-        return Named(value)
-    return Number.of(table.amount(value, *where) or Decimal(0))
 
 
 def _members(table: Table, key: str, around: Surroundings) -> tuple[Node, ...]:
@@ -114,7 +83,7 @@ def _any(table: Table, label: Label, around: Surroundings) -> Node:
 
 
 def _at_least(table: Table, label: Label, around: Surroundings) -> Node:
-    return Group(label, "at_least", _members(table, "of", around), read_number(table, "at_least", around))
+    return Group(label, "at_least", _members(table, "of", around), read_operand(table, "at_least", around))
 
 
 def _not(table: Table, label: Label, around: Surroundings) -> Node:
@@ -123,17 +92,44 @@ def _not(table: Table, label: Label, around: Surroundings) -> Node:
     return Not(label, read_condition(inner, replace(around, code=_join(around.code, code))))
 
 
-def _leaf(table: Table, label: Label, around: Surroundings) -> Node:
-    code = table.text("metric")
-    metric = METRICS.get(code)
-    if metric is None:
-        table.seen.update(table.data)
-        table.add("unknown_metric", "metric", value=code, allowed="、".join(METRICS))
+def _held(table: Table, label: Label, around: Surroundings) -> Node:
+    """`holds = { … }, each = "quarter", last = 4, times = 3`: so often among the last observations."""
+    inner = table.table("holds")
+    code = inner.code("code", default="holds")
+    member = read_condition(inner, replace(around, code=_join(around.code, code)))
+    each, last = table.choice("each", UNITS_OF_TIME), read_last(table)
+    times = read_operand(table, "times", around) if table.has("times") else None
+    table.seen.add("times")
+    if isinstance(times, Number) and last and times.amount > last:
+        table.add("m_gt_n", "times", needed=times.amount, count=last)
+    return Held(label, member, each, last, times)
+
+
+def _named_condition(table: Table, label: Label, around: Surroundings) -> Node:
+    """`condition = "name"`: the condition of that name under [conditions]."""
+    name = table.text("condition")
+    found = (around.named or {}).get(name)
+    if found is None:
+        table.add("unknown_condition", "condition", value=name, allowed="、".join(around.named or ()) or "—")
         return NOTHING
-    titles = replace(label, title=label.title or metric.title, title_en=label.title_en or metric.title_en)
-    left = _measured(table, metric, around)
+    again = Table(found.data, found.path, found.report)
+    return read_condition(again, replace(around, cites=label.cites, depth=around.depth + 1))
+
+
+def _leaf(table: Table, label: Label, around: Surroundings) -> Node:
+    left = read_expression(table, around)
     symbol = table.choice("op", tuple(COMPARISONS))
-    return _compared(table, titles, left, symbol, around) if symbol else NOTHING
+    return _compared(table, label, left, symbol, around) if symbol else NOTHING
+
+
+def _titled(label: Label, left: Operand, bounds: Sequence[Operand], around: Surroundings) -> Label:
+    """A comparison without a title is called by what it compares."""
+    names = phrase(left, around.parameters)
+    calculated = [bound for bound in bounds if not isinstance(bound, (Number, Named))]
+    if calculated:
+        against = phrase(calculated[0], around.parameters)
+        names = f"{names[0]}，对比{against[0]}", f"{names[1]} against {against[1]}"
+    return replace(label, title=label.title or names[0], title_en=label.title_en or names[1])
 
 
 def _compared(table: Table, label: Label, left: Operand, symbol: str, around: Surroundings) -> Leaf:
@@ -147,7 +143,7 @@ def _compared(table: Table, label: Label, left: Operand, symbol: str, around: Su
             "bad_bounds", "value", op=symbol, needed=needed, found=len(bounds), hint=hint, hint_en=hint_en
         )
         bounds = (bounds or [Number.of(Decimal(0))])[:1] * needed
-    return leaf(label, left, symbol, *bounds)
+    return leaf(_titled(label, left, bounds, around), left, symbol, *bounds)
 
 
 def _bounds(table: Table, around: Surroundings) -> list[Operand]:
@@ -156,45 +152,18 @@ def _bounds(table: Table, around: Surroundings) -> list[Operand]:
     if value is None:
         return []
     if isinstance(value, list):
-        return [read_number(table, "value", around, at=position) for position in range(len(value))]
-    return [read_number(table, "value", around)]
+        return [read_operand(table, "value", around, at=position) for position in range(len(value))]
+    return [read_operand(table, "value", around)]
 
 
-def _measured(table: Table, metric: Metric, around: Surroundings) -> Measured:
-    window = _window(table, metric, around)
-    floor = around.floor or Number.of(Decimal(0))
-    return Measured(metric.code, window, floor, _params(table, metric))
-
-
-def _window(table: Table, metric: Metric, around: Surroundings) -> str:
-    if not around.window and metric.windows:
-        table.add("window_not_stated", metric=metric.title, value=around.default_window)
-    window = around.window or around.default_window
-    if metric.windows and window not in metric.windows:
-        table.add(
-            "bad_window", "window", metric=metric.title, value=window, allowed="、".join(metric.windows)
-        )
-    return window
-
-
-def _params(table: Table, metric: Metric) -> tuple[tuple[str, str], ...]:
-    given: dict[str, str] = {}
-    for name, choice in metric.params.items():
-        if not table.has(name) and choice.default:
-            table.seen.add(name)
-            table.add("base_not_stated", metric=metric.title, value=choice.default)
-        elif choice.allowed:
-            given[name] = table.choice(name, choice.allowed)
-        else:
-            given[name] = table.text(name)
-    return filled_params(metric.code, given)
-
-
-#: Every kind of condition by the key that writes it. A new kind of node is added here and in `conditions`.
+#: Every kind of condition by the key that writes it (a comparison by ``op`` beside any operand). A new kind
+#: of node is added here and in `conditions`.
 NODES: Mapping[str, Callable[[Table, Label, Surroundings], Node]] = {
     "all": _all,
     "any": _any,
     "at_least": _at_least,
     "not": _not,
-    "metric": _leaf,
+    "holds": _held,
+    "condition": _named_condition,
+    "op": _leaf,
 }

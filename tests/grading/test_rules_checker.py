@@ -200,6 +200,7 @@ def test_a_base_left_out_takes_the_reading_of_the_note() -> None:
 def test_note_kinds_are_warnings_the_checker_knows_or_flaws_only_a_reader_sees() -> None:
     detected = {code for code, message in MESSAGES.items() if message.severity == "warning"}
     assert detected - set(NOTE_KINDS) == {
+        "gap_below_bands",
         "nothing_matches",
         "undated_number",
         "unused_parameter",
@@ -208,7 +209,7 @@ def test_note_kinds_are_warnings_the_checker_knows_or_flaws_only_a_reader_sees()
 
 
 def test_the_catalogue_is_complete_and_consistent() -> None:
-    assert len(METRICS) == 22
+    assert len(METRICS) == 36
     assert {window for metric in METRICS.values() for window in metric.windows} == set(WINDOWS)
     assert all(
         choice.default in choice.allowed

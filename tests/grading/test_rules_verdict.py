@@ -150,8 +150,8 @@ def test_an_export_line_has_the_agreed_keys_and_texts() -> None:
 def test_a_grade_off_the_ladder_is_refused_by_name() -> None:
     with pytest.raises(verdict.UnknownGrade, match="chief"):
         judged({}, "chief")
-    with pytest.raises(ValueError, match="month"):
-        judged({}, "second", "month")
+    with pytest.raises(ValueError, match="week"):
+        judged({}, "second", "week")
 
 
 def test_no_evidence_at_all_is_undecided_and_says_what_is_awaited() -> None:

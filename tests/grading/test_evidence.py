@@ -1,0 +1,130 @@
+"""Evidence that no night stores: what banks feed as events, the personnel file, peers, and one's own past."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grading.evidence import _is_past, evidence
+from grading.models import GradeRecord
+from grading.rules import peers
+from ledger.models import Run
+from ledger.rules.figures import Figure, MetricRef
+from ledger.services.nights import run_nights
+from managers.models import ClientManager
+from tests.grading.language import book
+from tests.ledger import bank
+
+ON = date(1994, 1, 5)
+EVENTS = [
+    ("E1", "1994-01-02", "certificate_valid", "1", ""),
+    ("E2", "1994-01-02", "certificate_valid", "1", ""),
+    ("E2", "1994-01-04", "certificate_valid", "-1", "吊销"),
+    ("E1", "1994-01-03", "violations", "2", ""),
+    ("E1", "1994-01-03", "training_passed", "1", ""),
+    ("E1", "1994-01-03", "interest_received", "12.50", ""),
+    ("E1", "1994-01-03", "card", "7", ""),
+]
+
+
+def told(folder: Path, refs: list[MetricRef], *, events: Any = EVENTS) -> dict[str, list[Any]]:
+    """The answers by employee number: a number, or the reason why there is none."""
+    files = {**bank.REGISTER, **({} if events is None else {"events.csv": events})}
+    bank.loaded(bank.write(folder / "bundle", files))
+    run_nights(to=ON, start=ON)
+    people = list(ClientManager.objects.order_by("employee_no"))
+    found = evidence(Run.objects.get(is_current=True), refs, people, book=book())
+    return {each.employee_no: [_said(found[each.pk][ref]) for ref in refs] for each in people}
+
+
+def _said(figure: Figure) -> Any:
+    return figure.reason if figure.value is None else (float(figure.value), figure.unit)
+
+
+FED = [
+    MetricRef("certificate_valid", ""),
+    MetricRef("violations", "month"),
+    MetricRef("training_passed", "month"),
+    MetricRef("interest_received", "month"),
+    MetricRef("products_sold", "month", params=(("product", "card"),)),
+]
+
+
+def test_what_banks_feed_as_events_answers_by_its_own_name(db: None, tmp_path: Path) -> None:
+    assert told(tmp_path, FED) == {
+        "E1": [(1, "flag"), (2, "count"), (1, "flag"), (12.5, "CNY"), (7, "count")],
+        "E2": [(0, "flag"), (0, "count"), (0, "flag"), (0, "CNY"), (0, "count")],
+    }
+
+
+def test_without_the_feed_nothing_is_said_of_anybody(db: None, tmp_path: Path) -> None:
+    assert told(tmp_path, FED, events=None) == dict.fromkeys(("E1", "E2"), ["feed_not_configured"] * 5)
+
+
+def test_the_personnel_file_counts_whole_months(db: None, tmp_path: Path) -> None:
+    refs = [MetricRef("service_months", ""), MetricRef("months_employed", "")]
+    assert told(tmp_path, refs)["E1"] == [(24, "months"), (48, "months")]
+
+
+def test_a_grade_held_again_counts_from_its_last_beginning(db: None, tmp_path: Path) -> None:
+    refs = [MetricRef("months_in_grade", ""), MetricRef("periods_appraised", "")]
+    told(tmp_path, refs)
+    manager = ClientManager.objects.get(employee_no="E1")
+    history = [("lower", 2), ("upper", 6), ("lower", 9), ("lower", 12)]
+    for grade, month in history:
+        GradeRecord.objects.create(
+            manager=manager, grade_code=grade, effective_on=date(1993, month, 5), basis="x"
+        )
+    found = evidence(Run.objects.get(is_current=True), refs, [manager], book=book())[manager.pk]
+    assert [_said(found[ref]) for ref in refs] == [(4, "months"), (0, "count")]
+
+
+GROUP = {
+    1: Figure.of(10, "CNY"),
+    2: Figure.of(30, "CNY"),
+    3: Figure.of(30, "CNY"),
+    4: Figure.not_applicable(),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "expected"),
+    [
+        ("mean", 1, (70 / 3, "CNY")),
+        ("median", 1, (30, "CNY")),
+        ("max", 1, (30, "CNY")),
+        ("count", 4, (3, "count")),
+        ("rank", 2, (1, "count")),
+        ("rank", 3, (1, "count")),
+        ("rank", 1, (3, "count")),
+        ("share_below", 2, (0.5, "ratio")),
+        ("rank", 4, "nothing_to_measure"),
+    ],
+)
+def test_peers_are_those_who_can_be_measured(kind: str, own: int, expected: Any) -> None:
+    assert _said(peers.statistic(kind, own, GROUP)) == expected
+
+
+def test_one_awaited_figure_leaves_the_group_open() -> None:
+    group = {**GROUP, 5: Figure.missing("feed_missing")}
+    assert peers.statistic("mean", 1, group).state == "missing"
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "period", "expected"),
+    [
+        ("2026Q3", date(2026, 9, 30), "2026Q4", True),
+        ("2026Q4", date(2026, 12, 31), "2026Q4", False),
+        ("2026Q4", date(2026, 12, 31), "2026", True),
+        ("2026M12", date(2026, 12, 31), "2026Q4", True),
+        ("2026H1", date(2026, 6, 30), "2026H2", True),
+        ("2025", date(2025, 12, 31), "2026Q1", False),
+        ("2025", date(2025, 12, 31), "2026", True),
+        ("2026Q3", date(2026, 9, 30), "", True),
+    ],
+)
+def test_the_past_of_a_period_is_what_ended_before_it_or_is_part_of_it(
+    code: str, day: date, period: str, expected: bool
+) -> None:
+    assert _is_past(code, day, period=period, on=date(2026, 12, 31)) is expected
