@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from appraisal import messages, presenters
-from appraisal.models import Appraisal, Cycle, Step
+from appraisal.models import Appraisal, Cycle, PayEntry, Step
 from managers.backoffice import LookedAt, ManagerBranchFilter
 
 
@@ -42,6 +42,17 @@ class CycleAdmin(LookedAt):
     def page(self, row: Cycle) -> str:
         """The way to the board."""
         return format_html('<a href="{}">{}</a>', reverse("cycle", args=[row.pk]), _("打开看板"))
+
+
+class PayInline(admin.TabularInline):
+    """What the appraisal pays, row by row; empty before it is published."""
+
+    model = PayEntry
+    fk_name = "appraisal"
+    fields = ("item", "kind", "due_on", "amount", "reason", "posted_by", "posted_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
 
 
 class StepInline(admin.TabularInline):
@@ -82,7 +93,7 @@ class AppraisalAdmin(LookedAt):
     search_fields = ("manager__employee_no", "manager__name", "manager__pinyin")
     search_help_text = _("按工号、姓名或拼音查找")
     fields = ("manager", "period", "state", "state_since", "verdict", "raised", "decided_outcome")
-    inlines = (StepInline,)
+    inlines = (StepInline, PayInline)
 
     @admin.display(description=_("考核期"), ordering="cycle__ends_on")
     def period(self, row: Appraisal) -> str:

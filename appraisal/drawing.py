@@ -8,13 +8,14 @@ from django.utils import translation
 from appraisal import messages
 from appraisal.models import Appraisal, State
 from appraisal.rules.procedure import STEPS
+from grading import drawing as rulebooks
 from managers.roles import ROLES
 
 HEAD = """# 考核流程
 
-*Written by `python manage.py draw_states` from the transitions declared in `appraisal/models.py` and the
-roles in `managers/roles.py`; a test fails when it is out of date. A trigger in the database refuses every
-other move.*
+*Written by `python manage.py draw_states` from the transitions declared in `appraisal/models.py` and
+`grading/models.py` and the roles in `managers/roles.py`; a test fails when it is out of date. Triggers in the
+database refuse every other move.*
 
 """
 SEATS = """
@@ -46,7 +47,7 @@ def transitions() -> list[tuple[str, str, str]]:
 def draw() -> str:
     """The whole page as Markdown, in Chinese."""
     with translation.override("zh-hans"):
-        return HEAD + "\n".join([*_diagram(), SEATS, *_table()]) + "\n"
+        return HEAD + "\n".join([*_diagram(), SEATS, *_table(), "", *rulebooks.draw()]) + "\n"
 
 
 def _diagram() -> Iterator[str]:

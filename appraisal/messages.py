@@ -38,7 +38,9 @@ LEFT_OUT = {
 
 REFUSALS = {
     "not_ended": gettext_lazy("考核期 %(period)s 要到 %(day)s 才结束；请在结束后开启，或核对考核期。"),
-    "bad_period": gettext_lazy("考核期“%(period)s”写法不对；季度请写成 1993Q3，年度请写成 1993。"),
+    "bad_period": gettext_lazy(
+        "考核期“%(period)s”写法不对；月度写成 1993M09，季度 1993Q3，半年 1993H2，年度 1993。"
+    ),
     "no_rulebook": gettext_lazy(
         "没有在 %(day)s 生效的管理办法“%(scheme)s”；现有：%(known)s。"
         "请核对代码，或先用 publish_rulebook 发布。"

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from appraisal import messages
 from appraisal.models import Appraisal, State, Step
 from appraisal.rules import procedure
+from grading import points, queries
 from grading import presenters as grading
-from grading import queries
 from grading.models import Verdict as Stored
 from grading.rules.reasons import Reason
 from grading.rules.verdict import Verdict
@@ -46,6 +46,8 @@ OUTCOME_TAGS = {
     "undecided": "missing",
     "promote": "met",
     "keep": "quiet",
+    "remove": "not_met",
+    "not_ranked": "quiet",
 }
 RETURN_KINDS = {
     "figures": gettext_lazy("数据有误"),
@@ -137,7 +139,7 @@ def _judged(appraisal: Appraisal) -> dict[str, Any]:
 def average(stored: Stored, code: str) -> Fraction | None:
     """The average that the own grade's standard asks for, or else the on-post bar: the panel's figure."""
     verdict = Verdict.from_dict(stored.result)
-    trees = [tree for tree in (verdict.standards[verdict.grade], verdict.on_post) if tree is not None]
+    trees = [tree for tree in (verdict.standards.get(verdict.grade), verdict.on_post) if tree is not None]
     leaves = [leaf for tree in trees for leaf in tree.leaves() if leaf.metric == code]
     return leaves[0].value if leaves else None
 
@@ -180,6 +182,8 @@ def evidence(appraisal: Appraisal, before: Verdict | None) -> dict[str, Any]:
         ],
         "on_post": _pair(verdict.on_post, before.on_post if before else None, no, stored.on),
         "vetoes": grading.vetoes(verdict.vetoes, no, stored.on),
+        "scores": points.scores(book, verdict),
+        "pay": points.pay(verdict),
         "flags": [flag_tag(flag) | _amounts(flag) for flag in appraisal.flags],
     }
 
@@ -189,7 +193,7 @@ def _shown(verdict: Verdict) -> list[tuple[str, Reason]]:
     codes = [verdict.grade]
     if verdict.outcome == "promote":
         codes.insert(0, verdict.proposed_grade)
-    return [(code, verdict.standards[code]) for code in codes]
+    return [(code, verdict.standards[code]) for code in codes if code in verdict.standards]
 
 
 def _lines(root: Reason, before: Reason | None, no: str, on: Any) -> Iterable[dict[str, Any]]:

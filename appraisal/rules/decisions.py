@@ -1,4 +1,4 @@
-"""What the authority may decide on a verdict: one step at most, with a reason against the proposal."""
+"""What the authority may decide on a verdict: one step, or what the rulebook proposes; else with a reason."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,17 +8,23 @@ Outcome = Literal["keep", "promote", "demote"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a decision looks at: the grade held, its neighbours on the ladder ("" for none), the proposal."""
+    """What a decision looks at: the grade held, its neighbours on the ladder ("" for none), the proposal.
+
+    ``moves`` is which way the proposal goes: a regulation may itself propose more than one step.
+    """
 
     grade: str
     above: str
     below: str
     proposed: str
     vetoed: bool
+    moves: Outcome = "keep"
 
 
 def grade_after(outcome: Outcome, case: Case) -> str:
-    """The grade that follows from an outcome: one step up or down, or the same; "" where there is none."""
+    """The grade that follows from an outcome: the one proposed that way, else one step; "" for none."""
+    if outcome != "keep" and outcome == case.moves:
+        return case.proposed
     return {"keep": case.grade, "promote": case.above, "demote": case.below}[outcome]
 
 

@@ -35,7 +35,7 @@ def left_out(who: Candidate, bounds: Bounds) -> str:
     ...          Bounds(["corporate"], [], ["third"], date(2026, 9, 30)))
     'other_line'
     """
-    if who.line not in bounds.lines:
+    if bounds.lines and who.line not in bounds.lines:
         return "other_line"
     if bounds.branches and not any(f"/{code}/" in who.branch_path for code in bounds.branches):
         return "other_branch"

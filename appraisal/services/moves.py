@@ -7,10 +7,11 @@ from typing import cast
 from appraisal import messages
 from appraisal.models import Appraisal, Step
 from appraisal.rules import decisions
-from appraisal.services import measuring, steps
+from appraisal.services import measuring, paying, steps
 from appraisal.services.refusals import Refusal
 from grading import queries as grading
 from grading import services as grades
+from grading.rules.schema import Rulebook
 from grading.rules.verdict import Verdict
 from managers.models import User
 
@@ -121,6 +122,7 @@ def publish_many(ids: Iterable[int], *, by: User, on: date, key: str = "") -> li
 
     def move(row: Appraisal) -> None:
         row.publish()
+        paying.post(row, by=by)
         if row.decided_outcome != Appraisal.Outcome.KEEP:
             _record_grade(row, by=by)
 
@@ -168,7 +170,15 @@ def _case(row: Appraisal) -> decisions.Case:
         below=below.code if below else "",
         proposed=row.verdict.proposed_grade,
         vetoed=bool(Verdict.from_dict(row.verdict.result).struck),
+        moves=_moves(book, row.verdict.grade_code, row.verdict.proposed_grade),
     )
+
+
+def _moves(book: Rulebook, grade: str, proposed: str) -> decisions.Outcome:
+    """Which way a proposal goes on the ladder."""
+    codes = [each.code for each in book.grades]
+    steps = codes.index(proposed) - codes.index(grade)
+    return "promote" if steps < 0 else "demote" if steps else "keep"
 
 
 def _title(row: Appraisal, grade: str) -> str:

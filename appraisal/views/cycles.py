@@ -102,7 +102,7 @@ def _form(on: date, data: Any = None) -> OpenForm:
         (version.code, grades.titled(grading.rulebook(version).scheme)) for version in standings.schemes(on)
     ]
     run = ledger.latest_run()
-    initial = {"period": standings.period_of(run.business_date, "quarter").code if run else ""}
+    initial = {"period": windows.period_of("quarter", run.business_date).code if run else ""}
     return OpenForm(data, schemes=schemes, initial=initial)
 
 

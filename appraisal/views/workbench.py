@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal import presenters, queries
+from grading import points, standings
 from grading import presenters as grades
 from grading import queries as grading
-from grading import standings
 from grading.standings import Standing
 from ledger import presenters as ledger
 from ledger.models import Run
@@ -86,7 +86,7 @@ def _standing(found: Standing, rows: Sequence[Contribution]) -> dict[str, Any]:
     """Everything that follows from the rulebook: sheets, bar, vetoes, planner, the grade and its history."""
     history = [record for record in grading.grade_history(found.manager.pk)]
     own = grades.sheet(found, found.grade, rows)
-    above = grades.sheet(found, found.above, rows) if found.above else None
+    above = grades.sheet(found, found.above, rows)
     employee_no = found.manager.employee_no
     return {
         "title": grades.titled(found.grade),
@@ -96,7 +96,9 @@ def _standing(found: Standing, rows: Sequence[Contribution]) -> dict[str, Any]:
         "period": grades.period_name(found.period),
         "ahead": grades.period_name(found.ahead),
         "own_sheet": own,
-        "sheets": [(above, True), (own, False)] if above and own.outcome == "met" else _both(own, above),
+        "sheets": _both(own, above),
+        "scores": points.scores(found.book, found.verdict),
+        "pay": points.pay(found.verdict),
         "on_post": grades.sheet_row(found, found.verdict.on_post, rows),
         "vetoes": grades.vetoes(found.verdict.vetoes, employee_no, found.on),
         "struck": len(found.verdict.struck),
@@ -107,8 +109,10 @@ def _standing(found: Standing, rows: Sequence[Contribution]) -> dict[str, Any]:
     }
 
 
-def _both(own: grades.Sheet, above: grades.Sheet | None) -> list[tuple[grades.Sheet, bool]]:
-    return [(own, False), (above, True)] if above else [(own, False)]
+def _both(own: grades.Sheet | None, above: grades.Sheet | None) -> list[tuple[grades.Sheet, bool]]:
+    """Own and next standard as far as there are any; the next one first once the own one is met."""
+    both = [(sheet, is_next) for sheet, is_next in ((own, False), (above, True)) if sheet is not None]
+    return both[::-1] if own is not None and own.outcome == "met" else both
 
 
 def _coming(record: Any, found: Standing) -> dict[str, Any]:
@@ -160,7 +164,8 @@ def _floor(found: Standing | None, grade: str) -> Decimal:
     """The least own daily average a customer needs to count for a grade; 0 counts all."""
     if found is None:
         return Decimal(0)
-    floors = {leaf.floor for leaf in found.verdict.standards[grade].leaves() if leaf.floor}
+    root = found.verdict.standards.get(grade)
+    floors = {leaf.floor for leaf in root.leaves() if leaf.floor} if root is not None else set()
     return max(floors, default=Decimal(0))
 
 

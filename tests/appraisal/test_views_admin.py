@@ -1,7 +1,7 @@
 """The admin: HR sees its own branches, changes only what it keeps itself, and long lists cost no more."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -22,12 +22,12 @@ from tests.appraisal.pages import as_, text
 
 HR_SEES = {
     "managers": {"branch", "clientmanager", "customer", "assignment"},
-    "ledger": {"bundle", "feedexpectation", "run", "runrequest"},
+    "ledger": {"bundle", "event", "feedexpectation", "run", "runrequest", "target"},
     "grading": {"rulebookversion", "verdict", "graderecord"},
     "appraisal": {"cycle", "appraisal"},
 }
-#: Nobody has asked for anything here: tests/ledger/test_run_pages.py and test_expectations.py look at these.
-EMPTY = {"ledger_feedexpectation", "ledger_runrequest"}
+#: There is none of these here: tests/ledger/ looks at them (run pages, expectations, personal pages).
+EMPTY = {"ledger_event", "ledger_feedexpectation", "ledger_runrequest", "ledger_target"}
 LISTS = sorted({f"{app}_{model}" for app, models in HR_SEES.items() for model in models} - EMPTY)
 
 
@@ -111,8 +111,10 @@ def test_other_lists_cost_no_more_with_two_more_rows(hr: Client, model: str, sta
             content="",
             sha256="",
             effective_on=day,
+            state="adopted",
             made_by=staff["hr"],
             adopted_by=staff["hr_two"],
+            adopted_at=datetime(2026, 10, 1, tzinfo=UTC),
         )
     assert asked(hr, model) == (rows + 2, few)
 
