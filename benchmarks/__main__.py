@@ -13,12 +13,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import compare, database, floor, loading, measure, night, reading, report, rivals_postgres
+from benchmarks import (
+    compare,
+    database,
+    floor,
+    loading,
+    measure,
+    night,
+    reading,
+    report,
+    rivals_postgres,
+    verdicts,
+)
 from benchmarks.bank import FIRST_NIGHT, LAST_NIGHT, Bank
 from benchmarks.report import Found
 
 #: What --only may name; the usual nights are always worked, as all else rests on them.
-PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load")
+PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load", "verdicts")
 #: Repeats for which the days of December suffice: one night to warm up, then three rates of changes each.
 MOST_REPEATS = (LAST_NIGHT - FIRST_NIGHT).days // 3
 
@@ -80,6 +91,9 @@ def measured(bank: Bank, place: Path, options: argparse.Namespace) -> Found:
     if bank == options.banks[-1]:
         reads(found, options.parts)
         loads(found, folder, options)
+        if "verdicts" in options.parts:
+            verdicts.measure(found)
+            say("verdicts")
     return found
 
 

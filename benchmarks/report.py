@@ -66,6 +66,24 @@ def goals(found: Found) -> list[Goal]:
         Goal("peak memory of the load", figure("peak MB of the load"), most=300, unit="MB"),
         Goal("explain one manager's quarter", seconds("explain ms"), most=50, unit="ms"),
         Goal("any span of one manager", seconds("span ms"), most=50, unit="ms"),
+        Goal(
+            "verdicts a second (30,000 in 30 s)",
+            _over(figure("managers judged"), seconds("verdicts")),
+            least=1_000,
+            unit="/s",
+        ),
+        Goal("one manager's verdict", seconds("one verdict ms"), most=20, unit="ms"),
+        Goal("memory of all verdicts ÷ of some", figure("memory of all verdicts ÷ of some"), most=1.2),
+        Goal(
+            "rules with every reason ÷ by hand",
+            _over(seconds("  verdicts: rules alone"), seconds("  verdicts: by hand")),
+        ),
+        Goal(
+            "simulation, 5,000 managers × 4 quarters",
+            _for(5_000, seconds("simulation, four quarters"), found.bank.managers),
+            most=10,
+            unit="s",
+        ),
     ]
     return [line for line in lines if line.value is not None]
 
@@ -85,6 +103,11 @@ def flatness(banks: list[Found]) -> list[Goal]:
 
 def _over(above: float | None, below: float | None) -> float | None:
     return None if above is None or not below else above / below
+
+
+def _for(people: int, seconds: float | None, measured: float | None) -> float | None:
+    """Seconds for so many people, from the seconds for those measured."""
+    return None if seconds is None or not measured else seconds * people / measured
 
 
 def table(banks: list[Found]) -> str:
