@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from grading import presenters, queries
 from grading.models import GradeRecord, RulebookVersion, Verdict
 from grading.rules import wording
 from managers.backoffice import LookedAt, ManagerBranchFilter
+from managers.session import signed_in
 
 PEOPLE = ("manager__employee_no", "manager__name", "manager__pinyin")
 FIND_PEOPLE = _("按工号、姓名或拼音查找")
@@ -18,30 +20,52 @@ FIND_PEOPLE = _("按工号、姓名或拼音查找")
 
 @admin.register(RulebookVersion)
 class RulebookVersionAdmin(LookedAt):
-    """The texts of the regulations, every version that was ever in force."""
+    """The texts of the regulations: every version adopted, and drafts for those whose work they are."""
 
     seen_with = ("view_people", "open_cycle", "view_appraisals")
-    list_display = ("title", "code", "number", "origin", "effective_on", "made_by", "adopted_by", "page")
-    list_select_related = ("made_by", "adopted_by")
-    list_filter = ("code", "origin")
+    list_display = (
+        "title",
+        "code",
+        "number",
+        "state",
+        "origin",
+        "effective_on",
+        "made_by",
+        "adopted_by",
+        "page",
+    )
+    list_select_related = queries.RELATED
+    list_filter = ("code", "state", "origin")
     search_fields = ("title", "code")
     fields = (
         "title",
         "code",
         "number",
+        "state",
         "origin",
         "effective_on",
+        "lines",
+        "branches",
+        "based_on",
         "made_by",
+        "made_at",
         "adopted_by",
         "adopted_at",
+        "superseded_by",
+        "reissue_reason",
         "sha256",
         "content",
     )
 
+    def get_queryset(self, request: Any) -> Any:
+        """Only what the reader may read."""
+        found = queries.readable(signed_in(request), timezone.localdate()).values("pk")
+        return super().get_queryset(request).filter(pk__in=found)
+
     @admin.display(description=_("数值表"))
     def page(self, row: RulebookVersion) -> str:
-        """The way to the numbers and readings."""
-        return format_html('<a href="{}">{}</a>', reverse("rulebook", args=[row.code, row.number]), _("查看"))
+        """The way to the clauses, numbers and readings."""
+        return format_html('<a href="{}">{}</a>', reverse("rulebook_version", args=[row.pk]), _("查看"))
 
 
 class OutcomeFilter(admin.SimpleListFilter):

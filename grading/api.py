@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from grading.models import GradeRecord, RulebookVersion, Verdict
 from grading.rules import verdict as verdicts
+from grading.rules import wording
 from managers.models import ClientManager
 from managers.rest import parameters
 from managers.rest.openapi import on_parameter
@@ -21,7 +22,7 @@ from managers.rest.rows import ManagerFilters
 from managers.rest.views import Listing, OfManager
 
 ON = on_parameter(_("等级的日期；默认今天"))
-OUTCOMES = ["promote", "keep", "warn", "demote", "vetoed", "undecided"]
+OUTCOMES = list(wording.OUTCOMES)
 STANDARDS = ["met", "not_met", "undecided"]
 NODES = [*STANDARDS, "not_applicable"]
 
@@ -133,6 +134,49 @@ class ReasonSerializer(serializers.Serializer[Any]):
     why = serializers.CharField()
 
 
+class PointsSerializer(serializers.Serializer[Any]):
+    """One item of a scoring sheet, as in the verdict export."""
+
+    code = serializers.CharField()
+    cites = serializers.CharField()
+    title = serializers.CharField()
+    points = serializers.CharField(allow_null=True)
+    full = serializers.CharField(allow_null=True)
+    state = serializers.ChoiceField(choices=["scored", "failed", "stood_in", "left_out", "undecided"])
+    why = serializers.CharField()
+
+
+class ScoreSerializer(serializers.Serializer[Any]):
+    """A scoring sheet: the total, what the regulation calls it, and its items."""
+
+    total = serializers.CharField(allow_null=True)
+    result = serializers.CharField()
+    items = PointsSerializer(many=True)
+
+
+class PayEntrySerializer(serializers.Serializer[Any]):
+    """A part of an award and the day on which it is due."""
+
+    kind = serializers.ChoiceField(choices=["paid", "release"])
+    due_on = serializers.DateField()
+    amount = serializers.CharField()
+
+
+class PaySerializer(serializers.Serializer[Any]):
+    """What an item of pay came to, in yuan; its entries add up to the amount."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    title_en = serializers.CharField()
+    cites = serializers.CharField()
+    amount = serializers.CharField(allow_null=True)
+    why = serializers.CharField()
+    carried = serializers.CharField()
+    entries = PayEntrySerializer(many=True)
+    clawed_back = serializers.JSONField(allow_null=True)
+    parts = serializers.JSONField()
+
+
 class VerdictSerializer(serializers.Serializer[Any]):
     """A frozen verdict: the fields of the verdict export, and which night and text it rests on."""
 
@@ -150,6 +194,9 @@ class VerdictSerializer(serializers.Serializer[Any]):
     on_post = serializers.ChoiceField(choices=NODES, allow_null=True)
     cites = serializers.CharField()
     why = serializers.CharField()
+    entry = serializers.ChoiceField(choices=NODES, allow_null=True)
+    scores = serializers.DictField(child=ScoreSerializer())
+    pay = PaySerializer(many=True)
     reasons = ReasonSerializer(many=True)
     created_at = serializers.DateTimeField()
 
@@ -222,10 +269,10 @@ class RulebookFilters(filters.FilterSet):
 
 @extend_schema(summary=_("管理办法的各个版本，新的在前"), tags=["rulebooks"])
 class Rulebooks(Listing):
-    """Every version of every regulation. They are known throughout the bank: nothing here has a scope."""
+    """Every version of every regulation that was adopted. They are known throughout the bank: no scope."""
 
     scope = "rulebooks:read"
-    queryset = RulebookVersion.objects.defer("content")
+    queryset = RulebookVersion.objects.filter(state__in=RulebookVersion.COUNTING).defer("content")
     serializer_class = RulebookSerializer
     filterset_class = RulebookFilters
     ordering = ("-id",)

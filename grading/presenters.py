@@ -89,9 +89,14 @@ class Sheet:
     why: str
 
 
-def sheet(standing: Standing, grade: Grade, rows: Sequence[Contribution]) -> Sheet:
-    """The standard of a grade for a manager, with projections to the end of the period ahead."""
-    root = standing.verdict.standards[grade.code]
+def sheet(standing: Standing, grade: Grade | None, rows: Sequence[Contribution]) -> Sheet | None:
+    """The standard of a grade for a manager, with projections to the end of the period ahead.
+
+    None where the regulation has no standard for it: it may go by points alone.
+    """
+    root = standing.verdict.standards.get(grade.code) if grade is not None else None
+    if grade is None or root is None:
+        return None
     leaves = list(_leaves(root))
     floors = {leaf.floor for leaf, _label in leaves if leaf.floor}
     return Sheet(
@@ -236,7 +241,7 @@ def advice(standing: Standing, rows: Sequence[Contribution]) -> Advice | None:
 def _lines(standing: Standing) -> Iterator[tuple[str, Reason, bool]]:
     """Deposit lines of own and next grade and the on-post bar: their names, whether the standard is met."""
     for grade in (standing.grade, standing.above):
-        root = standing.verdict.standards[grade.code] if grade else None
+        root = standing.verdict.standards.get(grade.code) if grade else None
         for leaf in root.leaves() if root and grade else ():
             if leaf.metric in PLANNED and grade and root:
                 label = _("%(grade)s%(metric)s标准") % {"grade": short(grade), "metric": _plain(leaf)}
@@ -303,7 +308,7 @@ def thresholds(standing: Standing, metric: str) -> list[dict[str, Any]]:
 
 def line_of(standards: Mapping[str, Reason], grade: Grade | None, metric: str) -> Reason | None:
     """The comparison of one metric in a grade's standard."""
-    if grade is None:
+    if grade is None or grade.code not in standards:
         return None
     return next((leaf for leaf in standards[grade.code].leaves() if leaf.metric == metric), None)
 

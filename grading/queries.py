@@ -4,33 +4,94 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from grading.models import GradeRecord, RulebookVersion, Verdict
 from grading.rules import checker
 from grading.rules.schema import Rulebook
+from managers.models import Branch, User
+from managers.permissions import may
+
+RELATED = ("made_by", "adopted_by", "based_on", "superseded_by")
 
 
 class NoRulebook(LookupError):
     """No version of the scheme is in force on the day asked for."""
 
 
-def version_in_force(code: str, on: date) -> RulebookVersion:
-    """The version of scheme `code` in force on a business date, or NoRulebook.
+def in_force(on: date, *, branch: Branch | None = None, line: str = "") -> QuerySet[RulebookVersion]:
+    """The version of every scheme in force on a business date, by code; for a branch and a line if given.
 
-    The bank's own latest version counts; what the product ships stands in where the bank has none.
+    The bank's own latest version counts; what the product ships stands in where the bank has none. A version
+    for some branches holds in everything below them.
     """
-    versions = RulebookVersion.objects.filter(code=code)
-    own = versions.filter(origin=RulebookVersion.Origin.PUBLISHED, effective_on__lte=on)
-    found = (
-        own.order_by("-effective_on", "-number").first()
-        or versions.filter(origin=RulebookVersion.Origin.SHIPPED, effective_on__lte=on)
-        .order_by("-number")
-        .first()
-    )
+    versions = RulebookVersion.objects.filter(state__in=RulebookVersion.COUNTING, effective_on__lte=on)
+    if branch is not None:
+        around = branch.path.strip("/").split("/")
+        versions = versions.filter(Q(branches=[]) | Q(branches__overlap=around))
+    if line:
+        versions = versions.filter(Q(lines=[]) | Q(lines__contains=[line]))
+    # "published" comes before "shipped".
+    return versions.order_by("code", "origin", "-effective_on", "-number").distinct("code")
+
+
+def version_in_force(code: str, on: date, *, branch: Branch | None = None, line: str = "") -> RulebookVersion:
+    """The version of scheme `code` in force on a business date (see `in_force`), or NoRulebook."""
+    found = in_force(on, branch=branch, line=line).filter(code=code).first()
     if found is None:
         raise NoRulebook(code)
     return found
+
+
+def counting(code: str) -> QuerySet[RulebookVersion]:
+    """Every version of a scheme that was ever adopted, each before those that take precedence over it."""
+    versions = RulebookVersion.objects.filter(code=code, state__in=RulebookVersion.COUNTING)
+    return versions.order_by("-origin", "effective_on", "number")
+
+
+def covers(one: RulebookVersion, other: RulebookVersion) -> bool:
+    """Whether `one` applies wherever `other` does; nothing listed means everywhere."""
+    return _within(other.lines, one.lines) and _within(other.branches, one.branches)
+
+
+def _within(inner: list[str], outer: list[str]) -> bool:
+    return not outer or (bool(inner) and set(inner) <= set(outer))
+
+
+def before(version: RulebookVersion, on: date) -> RulebookVersion | None:
+    """What holds on a day wherever `version` is to apply, `version` itself left out; None where nothing."""
+    held = [
+        each
+        for each in counting(version.code)
+        if each.pk != version.pk and each.effective_on <= on and covers(each, version)
+    ]
+    return held[-1] if held else None
+
+
+def later_start(version: RulebookVersion, effective_on: date) -> date | None:
+    """The day on which an adopted version takes over from one in force from `effective_on`, if any does."""
+    own = RulebookVersion.Origin.PUBLISHED
+    return min(
+        (
+            each.effective_on
+            for each in counting(version.code)
+            if each.origin == own and each.effective_on > effective_on and covers(each, version)
+        ),
+        default=None,
+    )
+
+
+def version(pk: int) -> RulebookVersion:
+    """One version, read anew with the people and versions it names."""
+    return RulebookVersion.objects.select_related(*RELATED).get(pk=pk)
+
+
+def readable(user: User, on: date) -> QuerySet[RulebookVersion]:
+    """The versions a person may read: everybody what was adopted, drafts only those whose work they are."""
+    versions = RulebookVersion.objects.select_related(*RELATED)
+    if any(may(user, action, on=on) for action in ("edit_rulebook", "adopt_rulebook", "view_drafts")):
+        return versions
+    return versions.filter(state__in=RulebookVersion.COUNTING)
 
 
 @lru_cache(maxsize=32)
@@ -39,7 +100,7 @@ def _parsed(version_id: int, content: str) -> Rulebook:
 
 
 def rulebook(version: RulebookVersion) -> Rulebook:
-    """The version's text as a rulebook; parsed once per process, since versions never change."""
+    """The version's text as a rulebook; parsed once per process and text."""
     return _parsed(version.pk, version.content)
 
 

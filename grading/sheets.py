@@ -1,7 +1,6 @@
-"""How a figure taken apart and a rulebook are laid out on a page."""
+"""How a figure taken apart is laid out on a page."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -9,11 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grading import presenters, queries
-from grading.models import RulebookVersion
-from grading.rules.dated import Parameter
-from grading.rules.schema import Rulebook
+from grading import presenters
 from ledger import presenters as ledger
+from ledger import words
 from ledger.explanations import Explained
 from ledger.rules import money
 from ledger.rules.explaining import CustomerPart, Explanation, Held, Line, Section, Source
@@ -29,6 +26,7 @@ SECTIONS = {
     "normal_loans": gettext_lazy("正常类贷款"),
     "all_loans": gettext_lazy("全部贷款"),
     "peak": gettext_lazy("发生日"),
+    "last_day": gettext_lazy("期末"),
 }
 NOTES = {
     "agreement_deposit": gettext_lazy("协议存款，不计"),
@@ -40,14 +38,6 @@ NOTES = {
     "doubtful": gettext_lazy("可疑"),
     "loss": gettext_lazy("损失"),
     "settlement": gettext_lazy("结算"),
-}
-WINDOWS = {
-    "month": gettext_lazy("本月"),
-    "quarter": gettext_lazy("本季"),
-    "year": gettext_lazy("本年"),
-    "previous_month": gettext_lazy("上月"),
-    "previous_quarter": gettext_lazy("上季"),
-    "previous_year": gettext_lazy("上年"),
 }
 
 
@@ -61,9 +51,10 @@ def explained(found: Explained) -> dict[str, Any]:
         "value": found.figure.value,
         "unit": explanation.unit,
         "reason": _reason(found),
-        "window": WINDOWS[explanation.window.name],
+        "asked": words.question(found.ref),
+        "window": words.window_title(explanation.window.name),
         "sections": sections,
-        "stats": _stats(explanation),
+        "stats": _stats(explanation) if explanation.sections and not explanation.of_facts else [],
         "one_day": all(section.divisor == 1 for section in explanation.sections),
         "several": len(sections) > 1,
         "how": how(explanation),
@@ -102,6 +93,9 @@ def _section(section: Section, explanation: Explanation) -> dict[str, Any]:
         "divisor": section.divisor,
         "averaged": section.divisor > 1,
         "rows": [_customer(part, section, explanation) for part in parts],
+        "code": section.code,
+        "of_facts": explanation.of_facts,
+        "facts": words.facts(section),
     }
 
 
@@ -205,54 +199,3 @@ def _stats(explanation: Explanation) -> list[dict[str, Any]]:
 def _stat(label: str, total: Decimal, section: Section, explanation: Explanation) -> dict[str, Any]:
     unit = "CNY" if explanation.unit == "ratio" else explanation.unit
     return {"label": label, "value": Fraction(total) / section.divisor, "unit": unit}
-
-
-def grid(version: RulebookVersion, on: date) -> dict[str, Any]:
-    """The numbers of a rulebook in force on a day, grade by grade, and what the text left open."""
-    book = queries.rulebook(version)
-    return {
-        "title": presenters.titled(book.scheme),
-        "grades": [{"short": presenters.short(grade), "rank": grade.rank} for grade in book.grades],
-        "rows": [_parameter(book, parameter, on) for parameter in book.parameters.values()],
-        "vetoes": [
-            {"title": presenters.titled(veto.node.label), "cites": veto.node.label.cites}
-            for veto in book.vetoes
-        ],
-        "notes": [_note(note) for note in book.notes],
-        "warnings": len(version.warnings),
-    }
-
-
-def _parameter(book: Rulebook, parameter: Parameter, on: date) -> dict[str, Any]:
-    cells = [parameter.row_on(grade=grade.code, on=on) for grade in book.grades]
-    cites = [cell.cites for cell in cells if cell is not None]
-    return {
-        "title": presenters.titled(parameter),
-        "unit": parameter.unit,
-        "cells": [_cell(cell, parameter) for cell in cells],
-        "cites": cites[0] if len(set(cites)) == 1 else _span(cites),
-    }
-
-
-def _cell(row: Any, parameter: Parameter) -> Mapping[str, Any]:
-    if row is None or row.amount is None:
-        return {"value": None, "cites": ""}
-    return {
-        "value": row.amount,
-        "cites": row.cites,
-        "flaw": bool(row.printed_unit and row.printed_unit != parameter.unit),
-    }
-
-
-def _span(cites: list[str]) -> str:
-    return f"{cites[0]} … {cites[-1]}" if cites else ""
-
-
-def _note(note: Any) -> dict[str, str]:
-    english = presenters.english()
-    return {
-        "number": str(note.number),
-        "text": note.text_en if english else note.text,
-        "reading": note.reading_en if english else note.reading,
-        "cites": note.cites,
-    }

@@ -50,21 +50,13 @@ class Standing:
 
 def schemes(on: date) -> list[RulebookVersion]:
     """The version in force of every scheme there is, by code."""
-    codes = RulebookVersion.objects.order_by("code").values_list("code", flat=True).distinct()
-    found = []
-    for code in codes:
-        try:
-            found.append(queries.version_in_force(code, on))
-        except queries.NoRulebook:
-            continue
-    return found
+    return list(queries.in_force(on))
 
 
 def scheme_for(manager: ClientManager, *, grade: str, on: date) -> RulebookVersion | None:
-    """The rulebook in force that covers the manager's line and has the grade on its ladder, if any."""
-    for version in schemes(on):
-        book = queries.rulebook(version)
-        if manager.line in book.scheme.lines and any(each.code == grade for each in book.grades):
+    """The rulebook in force that covers the manager's line and branch and has the grade on its ladder."""
+    for version in queries.in_force(on, branch=manager.branch, line=manager.line):
+        if any(each.code == grade for each in queries.rulebook(version).grades):
             return version
     return None
 
@@ -79,25 +71,19 @@ def standing(manager: ClientManager, run: Run) -> Standing | None:
     verdict = judged(manager, version=version, run=run)
     if verdict is None:
         return None
-    period, ahead = (period_of(day, book.scheme.cycle) for day in (on, on + timedelta(days=1)))
+    period, ahead = (windows.period_of(book.scheme.cycle, day) for day in (on, on + timedelta(days=1)))
     return Standing(manager, run, version, book, verdict, period, ahead)
 
 
 def judged(manager: ClientManager, *, version: RulebookVersion, run: Run) -> Verdict | None:
     """The manager judged by one rulebook on any run's figures; None where the grade is not on its ladder."""
     cycle = queries.rulebook(version).scheme.cycle
-    period = period_of(run.business_date, cycle)
+    period = windows.period_of(cycle, run.business_date)
     try:
         (found,) = services.judge([manager], version=version, run=run, period=period)
     except LookupError:
         return None
     return found.verdict
-
-
-def period_of(day: date, cycle: str) -> Period:
-    """The appraisal period a day lies in, for schemes appraised by "quarter" or "year"."""
-    quarter = f"Q{(day.month - 1) // 3 + 1}" if cycle == "quarter" else ""
-    return windows.period(f"{day.year:04d}{quarter}")
 
 
 def counted(rows: Iterable[Contribution], *, floor: Fraction, days: int) -> list[Contribution]:

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grading import presenters, queries, sheets, standings
+from grading import books, presenters, queries, sheets, standings, version_pages
 from grading.models import RulebookVersion
 from grading.rules import catalogue
-from ledger import explanations, versions
+from ledger import explanations, metrics, versions
 from ledger import queries as ledger
 from ledger.edge import amount, as_of
 from managers.models import ClientManager
@@ -62,25 +62,36 @@ def _params(request: HttpRequest, metric: str) -> tuple[tuple[str, str], ...]:
     given = {
         name: request.GET[name] for name, choice in known.items() if request.GET.get(name) in choice.allowed
     }
-    return catalogue.filled_params(metric, given)
+    asked = {name: request.GET[name] for name in metrics.parameters(metric) if request.GET.get(name)}
+    return catalogue.filled_params(metric, {**given, **asked})
 
 
 @login_required
 def rulebooks(request: HttpRequest) -> HttpResponse:
-    """The schemes in force today."""
+    """The schemes in force today, and the drafts on their way for those whose work they are."""
     today = timezone.localdate()
-    rows: list[dict[str, Any]] = [
-        {"version": version, "title": presenters.titled(queries.rulebook(version).scheme)}
-        for version in standings.schemes(today)
-    ]
-    return render(request, "grading/rulebooks.html", {"rows": rows, "today": today})
+    user = signed_in(request)
+    readable = queries.readable(user, today).order_by("code", "-number")
+    drafts = list(readable.filter(state__in=RulebookVersion.OPEN))
+    context = {
+        "rows": [_listed(version) for version in standings.schemes(today)],
+        "drafts": [_listed(version) for version in drafts],
+        "edits": may(user, "edit_rulebook", on=today),
+        "today": today,
+    }
+    return render(request, "grading/rulebooks.html", context)
+
+
+def _listed(version: RulebookVersion) -> dict[str, Any]:
+    return {
+        "version": version,
+        "title": presenters.titled(queries.rulebook(version).scheme),
+        "tone": books.STATE_TONES[version.state],
+    }
 
 
 @login_required
 def rulebook(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """One version: the numbers grade by grade with their articles, the vetoes, the readings chosen."""
-    version = get_object_or_404(RulebookVersion, code=code, number=number)
-    on = max(timezone.localdate(), version.effective_on)
-    return render(
-        request, "grading/rulebook.html", {"version": version, "on": on, **sheets.grid(version, on)}
-    )
+    """One version by the number people call it by."""
+    found = queries.readable(signed_in(request), timezone.localdate())
+    return version_pages.shown(request, get_object_or_404(found, code=code, number=number))

@@ -42,7 +42,7 @@ ROLES: dict[str, Role] = {
             _("稽核"),
             _("查阅全部记录，不作任何改动"),
             "all",
-            ("view_runs", "view_people", "view_appraisals", "view_log"),
+            ("view_runs", "view_people", "view_appraisals", "view_log", "view_drafts"),
         ),
         Role(
             "head_risk",
@@ -59,6 +59,7 @@ ROLES: dict[str, Role] = {
                 "decide_rerun",
                 "request_waiver",
                 "decide_waiver",
+                "adopt_rulebook",
             ),
         ),
         Role(
@@ -79,6 +80,8 @@ ROLES: dict[str, Role] = {
                 "request_rerun",
                 "decide_rerun",
                 "decide_waiver",
+                "edit_rulebook",
+                "adopt_rulebook",
             ),
         ),
         Role(
@@ -109,6 +112,7 @@ ROLES: dict[str, Role] = {
                 "submit_appraisal",
                 "publish_appraisal",
                 "load_bundles",
+                "edit_rulebook",
             ),
         ),
         Role("branch_market", _("市场部"), _("辖内客户归属"), "subtree", ("view_people",)),

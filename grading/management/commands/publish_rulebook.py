@@ -26,13 +26,16 @@ class Command(ReportingCommand):
         parser.add_argument("--effective", type=business_date, required=True, metavar="DATE")
         parser.add_argument("--by", required=True, metavar="USER")
         parser.add_argument("--second", required=True, metavar="USER")
+        parser.add_argument("--reason", default="", help="why, where DATE lies in the past (a re-issue)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Publish, or say everything that stands in the way."""
         text = _text(options["file"])
         by, second = _person(options["by"]), _person(options["second"])
         try:
-            version = services.publish_rulebook(text, effective_on=options["effective"], by=by, second=second)
+            version = services.publish_rulebook(
+                text, effective_on=options["effective"], by=by, second=second, reason=options["reason"]
+            )
         except services.Refusal as refusal:
             raise _refused(str(refusal)) from None
         self.report(_summary(version), _facts(version), as_json=options["json"])
@@ -62,6 +65,16 @@ def _person(username: str) -> User:
 
 
 def _summary(version: RulebookVersion) -> str:
+    changed = version.reissue_changes
+    lines = [_published(version)]
+    if changed is not None:
+        lines.append(
+            _("生效日早于今日：已留存的结论有 %(count)s 项会不同，名单随版本保存。") % {"count": len(changed)}
+        )
+    return "\n".join(lines)
+
+
+def _published(version: RulebookVersion) -> str:
     return _("《%(title)s》第 %(number)s 版已发布，自 %(day)s 起生效；%(warnings)s 处提示已随版本保存。") % {
         "title": version.title,
         "number": version.number,

@@ -1,0 +1,84 @@
+"""Judge managers on published figures, freeze verdicts with their evidence, judge the evidence again."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
+
+from grading import queries
+from grading.evidence import evidence as gather
+from grading.models import RulebookVersion, Verdict
+from grading.rules import verdict
+from grading.rules.schema import Rulebook
+from ledger.models import Run
+from ledger.rules.figures import Evidence, evidence_from_list, evidence_to_list
+from ledger.rules.windows import Period
+from managers.models import ClientManager
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict ready to be stored, for a manager whose grade is on the rulebook's ladder."""
+
+    manager: ClientManager
+    evidence: Evidence
+    verdict: verdict.Verdict
+
+
+def judge(
+    managers: Iterable[ClientManager], *, version: RulebookVersion, run: Run, period: Period
+) -> Iterator[Judgement]:
+    """Judge each manager on the figures `run` published, by the grade held on the period's last day."""
+    people = list(managers)
+    prefetch_related_objects(people, "branch")
+    book = queries.rulebook(version)
+    grades = queries.grades_on(run.business_date, [manager.pk for manager in people])
+    branches = {manager.branch.path for manager in people}
+    refs = verdict.required_metrics(book, run.business_date, branches)
+    figures = gather(run, refs, people, book=book, period=period.code)
+    for manager in people:
+        evidence = figures[manager.pk]
+        result = verdict.judge(
+            book,
+            grade=grades.get(manager.pk, ""),
+            period_kind=period.kind,
+            evidence=evidence,
+            on=run.business_date,
+            branch=manager.branch.path,
+        )
+        yield Judgement(manager, evidence, result)
+
+
+def frozen(judgement: Judgement, *, version: RulebookVersion, run: Run, period: Period) -> Verdict:
+    """A judgement with the evidence it rests on, as it would be stored; not stored yet."""
+    result = judgement.verdict
+    return Verdict(
+        manager=judgement.manager,
+        rulebook=version,
+        period=period.code,
+        on=run.business_date,
+        run=run,
+        grade_code=result.grade,
+        outcome=result.outcome,
+        proposed_grade=result.proposed_grade,
+        evidence=evidence_to_list(judgement.evidence),
+        result=result.to_dict(),
+    )
+
+
+def freeze(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Store verdicts for good, all in one statement."""
+    return Verdict.objects.bulk_create(verdicts)
+
+
+def rejudged(stored: Verdict, book: Rulebook | None = None) -> verdict.Verdict:
+    """The verdict worked out again from the stored evidence alone (invariant I09), or under another book."""
+    frozen = verdict.Verdict.from_dict(stored.result)
+    return verdict.judge(
+        book or queries.rulebook(stored.rulebook),
+        grade=stored.grade_code,
+        period_kind=frozen.period_kind,
+        evidence=evidence_from_list(stored.evidence),
+        on=stored.on,
+        branch=frozen.branch,
+    )
