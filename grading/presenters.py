@@ -47,9 +47,14 @@ def short(grade: Grade) -> str:
 
 
 def period_name(period: Period) -> str:
-    """2026 年第三季度, or Q3 2026."""
+    """2026 年第三季度, or Q3 2026; 2026 年 9 月, 2026 年下半年, 2026 年度."""
+    year, month = period.start.year, period.start.month
     if period.kind == "year":
-        return _("%(year)s 年度") % {"year": period.start.year}
+        return _("%(year)s 年度") % {"year": year}
+    if period.kind == "month":
+        return _("%(year)s 年 %(month)s 月") % {"year": year, "month": month}
+    if period.kind == "half_year":
+        return (_("%(year)s 年上半年") if month == 1 else _("%(year)s 年下半年")) % {"year": year}
     return _("%(year)s 年第%(quarter)s季度") % {
         "year": period.start.year,
         "quarter": _QUARTERS[(period.start.month - 1) // 3]

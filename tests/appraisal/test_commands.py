@@ -85,8 +85,8 @@ def test_appraise_again_is_harmless(bank: None) -> None:
         (
             "six",
             PERIOD,
-            "没有在 2026-09-30 生效的管理办法“six”；现有：corporate-six-grades。"
-            "请核对代码，或先用 publish_rulebook 发布。",
+            "没有在 2026-09-30 生效的管理办法“six”；现有：corporate-six-grades、group-five-steps、"
+            "rural-loan-grades、rural-monthly-points。请核对代码，或先用 publish_rulebook 发布。",
         ),
     ],
 )
