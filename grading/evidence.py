@@ -133,7 +133,8 @@ def _from_event(ref: MetricRef, figure: Figure) -> Figure:
 def peers_under(book: Rulebook, on: date) -> list[ClientManager]:
     """Everyone a book is meant for: on post, of its lines and branches, with a grade of its ladder."""
     scheme = book.scheme
-    people = ClientManager.objects.filter(status__in=ON_POST).select_related("branch").order_by("employee_no")
+    people = ClientManager.objects.filter(status__in=ON_POST, post_started_on__lte=on)
+    people = people.select_related("branch").order_by("employee_no")
     if scheme.lines:
         people = people.filter(line__in=scheme.lines)
     codes, held = {grade.code for grade in book.grades}, grades_on(on)

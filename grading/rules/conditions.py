@@ -12,8 +12,8 @@ from typing import Protocol
 
 from ledger.rules.figures import Figure, MetricRef
 
+from .arithmetic import ABSENT, observations
 from .arithmetic import measured as _measured
-from .arithmetic import observations
 from .comparisons import COMPARISONS, Comparison
 from .operands import Operand, Scope, Term
 from .reasons import Outcome, Reason, part_of
@@ -283,10 +283,12 @@ class Chosen:
 
     def term(self, scope: Scope) -> Term:
         """What the condition chooses."""
-        outcome = self.node.judge(scope, "").outcome
-        if outcome == "undecided":
-            return Term(Figure.missing("condition_undecided"))
-        return (self.then if outcome == "met" else self.otherwise).term(scope)
+        reason = self.node.judge(scope, "")
+        if reason.outcome == "undecided":
+            waits = {leaf.why for leaf in reason.leaves() if leaf.outcome == "undecided"}
+            never = bool(waits) and waits <= set(ABSENT)
+            return Term(Figure.missing(ABSENT[0] if never else "condition_undecided"))
+        return (self.then if reason.outcome == "met" else self.otherwise).term(scope)
 
     def refs(self, scope: Scope) -> Iterator[MetricRef]:
         """Those of the condition and of both sides."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from .conditions import Label
 from .dated import Parameter
 from .expressions import deeper, read_operand
+from .operands import Named, Number, Operand
 from .paying import CARRIES, Deferral, PayItem, Release
 from .reading import Table
 from .schema import PERIODS
@@ -59,11 +60,22 @@ def _deferral(table: Table, around: Surroundings) -> Deferral:
         releases=tuple(_release(each) for each in table.tables("releases", required=True)),
         claw_back=None if claw is None else read_condition(claw, replace(around, code="")),
     )
+    _check_share(table, deferral.share, around)
     total = sum((release.share for release in deferral.releases), start=ZERO.amount)
     if total != 1:
         table.add("shares_not_one", "releases", value=total)
     table.reject_unknown()
     return deferral
+
+
+def _check_share(table: Table, share: Operand, around: Surroundings) -> None:
+    """What is held back is a part of the award: every number it can have lies between 0 and 1."""
+    named = around.parameters.get(share.name) if isinstance(share, Named) else None
+    rows = [row.amount for series in named.series.values() for row in series] if named else []
+    rows += [share.amount] if isinstance(share, Number) else []
+    for amount in rows:
+        if amount is not None and not 0 <= amount <= 1:
+            table.add("out_of_range", "share", key="share", low=0, high=1, value=amount)
 
 
 def _release(table: Table) -> Release:

@@ -136,7 +136,8 @@ def award(item: PayItem, scope: Scope) -> Award:
     if amount is not None:
         entries = (Entry("paid", scope.on, amount),)
     if amount is not None and item.deferral is not None:
-        entries = tuple(schedule(amount, item.deferral, scope))
+        # Less than nothing has nothing to hold back.
+        entries = tuple(schedule(amount, item.deferral, scope)) if amount > 0 else entries
         claw = item.deferral.claw_back
         clawed = claw.judge(scope, f"pay.{label.code}.claw_back") if claw is not None else None
     return Award(
@@ -155,11 +156,11 @@ def award(item: PayItem, scope: Scope) -> Award:
 
 def _with_carry(item: PayItem, earned: Fraction | None, scope: Scope) -> tuple[Decimal | None, Decimal]:
     """What is paid now and what goes on to the next period, both rounded once."""
+    before = scope.evidence.get(item.carried) if item.carry != "none" else None
+    left = before.value if before is not None and before.value is not None else Fraction(0)
     if earned is None:
-        return None, Decimal(0)
-    if item.carry != "none":
-        before = scope.evidence.get(item.carried)
-        earned += before.value if before is not None and before.value is not None else 0
+        return None, round_half_up(left)  # what was left is not lost while a period is open
+    earned += left
     paid = max(earned, Fraction(0)) if item.carry in ("shortfall", "both") else earned
     cap = item.cap.term(scope).figure.value if item.cap is not None else None
     paid = paid if cap is None else min(paid, cap)
@@ -192,11 +193,14 @@ def shared_out(amount: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
 
 
 def months_later(on: date, months: int) -> date:
-    """The same day of a later month, or that month's last day where it has no such day.
+    """The same day of a later month; of a month's last day, and where there is no such day, the last.
 
+    >>> months_later(date(2026, 2, 28), 1)
+    datetime.date(2026, 3, 31)
     >>> months_later(date(2026, 1, 31), 1)
     datetime.date(2026, 2, 28)
     """
     count = on.year * 12 + on.month - 1 + months
     first = date(count // 12, count % 12 + 1, 1)
-    return first.replace(day=min(on.day, last_day("month", first).day))
+    last = last_day("month", first)
+    return last if on == last_day("month", on) else first.replace(day=min(on.day, last.day))

@@ -62,7 +62,12 @@ def _item(table: Table, code: str, around: Surroundings) -> Item:
     full = read_operand(table, "points", inner) if table.has("points") else ZERO
     table.seen.update(("points", *METHODS, "floor", "window"))
     label = Label(code, table.text("title"), table.text("title_en"), inner.cites, table.path)
-    earned = changed(table, _earned(table, full, inner), inner)
+    plain = _earned(table, full, inner)
+    earned = changed(table, plain, inner)
+    if isinstance(plain, Banded) and not table.has("points"):
+        full = Taken("max", tuple(points for _, points in plain.bands) or (ZERO,))
+    if table.has("times"):
+        full = Taken("product", (full, read_operand(table, "times", inner)))
     table.seen.update(("times", "plus", "steps_of", "rounded", "no_less_than", "no_more_than"))
     needs = _needs(table, inner)
     otherwise = read_operand(table, "otherwise", inner) if table.has("otherwise") else ZERO

@@ -15,6 +15,8 @@ from .reasons import Reason, part_of
 #: What becomes of an item about which nothing can be measured or planned.
 ABSENCES = ("undecided", "full", "zero", "elsewhere")
 ALL_ITEMS = "items"
+#: States of items that take in the points of those left out; a stand-in stays what it is.
+EARNED = ("scored", "failed", "undecided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +236,17 @@ def _as_points(figure: Figure) -> Figure:
 
 
 def _moved(items: list[Points]) -> list[Points]:
-    """The points of items left out go to the others, each in proportion to its full points."""
-    kept = [item for item in items if item.state != "left_out"]
-    lost = sum((item.full.value or ZERO for item in items if item.state == "left_out"), ZERO)
-    base = sum((item.full.value or ZERO for item in kept if (item.full.value or ZERO) > 0), ZERO)
+    """The points of items left out go to those that are earned, each in proportion to its full points."""
+    lost = sum((_full(item) for item in items if item.state == "left_out"), ZERO)
+    base = sum((_full(item) for item in items if item.state in EARNED), ZERO)
     if not lost or not base:
         return items
-    return [item if item.state == "left_out" else _enlarged(item, 1 + lost / base) for item in items]
+    factor = 1 + lost / base
+    return [_enlarged(item, factor) if item.state in EARNED else item for item in items]
+
+
+def _full(item: Points) -> Fraction:
+    return max(item.full.value or ZERO, ZERO)
 
 
 def _enlarged(item: Points, factor: Fraction) -> Points:
@@ -261,6 +267,8 @@ def _enlarged(item: Points, factor: Fraction) -> Points:
 def _sum(items: list[Points]) -> Figure:
     """The sum of all items that count; open as long as one of them is."""
     counted = [item.points for item in items if item.state != "left_out"]
+    if items and not counted:
+        return Figure.not_applicable("nothing_to_measure", "points")
     open_ = next((points for points in counted if points.value is None), None)
     if open_ is not None:
         return Figure.missing(open_.reason or "not_supplied", "points", **open_.params)

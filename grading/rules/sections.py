@@ -254,6 +254,8 @@ def _rule(table: Table, grades: list[str], around: Surroundings, results: list[s
         to=table.choice("to", (*grades, REACHED, ""), default="") if grades else "",
         steps=table.whole("steps", default=1),
     )
+    if rule.outcome == "adjust" and not rule.to:
+        table.add("missing_key", key="to", example=f'"{REACHED}"')
     if not 1 <= rule.steps <= MOST_STEPS:
         table.add("out_of_range", "steps", key="steps", low=1, high=MOST_STEPS, value=rule.steps)
     table.reject_unknown()

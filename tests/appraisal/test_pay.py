@@ -79,7 +79,7 @@ def test_a_published_appraisal_enters_its_schedule_and_a_claw_back_what_is_still
         *entered,
         ("1994M02", "paid", date(1994, 2, 28), Decimal("210.00")),
         ("1994M02", "release", date(1995, 2, 28), Decimal("45.00")),
-        ("1994M02", "release", date(1996, 2, 28), Decimal("45.00")),
+        ("1994M02", "release", date(1996, 2, 29), Decimal("45.00")),
         ("1994M02", "claw_back", date(1994, 2, 28), Decimal("-82.50")),
         ("1994M02", "claw_back", date(1994, 2, 28), Decimal("-82.50")),
         ("1994M02", "claw_back", date(1994, 2, 28), Decimal("-45.00")),

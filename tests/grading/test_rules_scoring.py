@@ -276,3 +276,55 @@ def test_scores_pay_and_rules_survive_being_stored() -> None:
     )
     result = judged(rulebook, {"deposit_daily_average": 100, "advances": 0})
     assert verdict.Verdict.from_dict(result.to_dict()) == result
+
+
+def two(first: str, second: str) -> Any:
+    """The sheet of two items: plain deposits of 10, no plan for anything."""
+    rulebook = book(HEAD + item("one", first) + item("two", second))
+    return judged(rulebook, {"deposit_daily_average": 10, "target_value": "no_target"}).scores[0]
+
+
+NO_PLAN = 'rate = { figure = 5, target = { target = "deposit_daily_average" } }'
+PLAIN = f"rate = {{ figure = {DEPOSITS}, target = 10 }}"
+NO_BANDS = """figure = { target = "deposit_daily_average" }
+bands = [{ from = 60, points = 10 }, { from = 90, points = 25 }]
+absent = "full"
+"""
+NO_BAR = """points = 40
+if_met = { metric = "deposit_daily_average", op = ">=", value = { target = "x" } }
+absent = "full"
+"""
+ELSEWHERE, SIXTY = f'points = 40\n{NO_PLAN}\nabsent = "elsewhere"', f"points = 60\n{PLAIN}"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "total"),
+    [
+        # what moves, and what stands in, is what the item is worth: full points × times
+        (
+            f'points = 100\ntimes = 0.4\n{NO_PLAN}\nabsent = "elsewhere"',
+            f"points = 100\ntimes = 0.6\n{PLAIN}",
+            100,
+        ),
+        (f'points = 50\ntimes = 0.4\n{NO_PLAN}\nabsent = "full"', SIXTY, 80),
+        # nothing is left to be scored; a stand-in takes nothing in; bands are worth their highest one
+        (ELSEWHERE, f'points = 60\n{NO_PLAN}\nabsent = "elsewhere"', None),
+        (ELSEWHERE, f"points = 60\n{NO_PLAN}\nabsent = 18", 18),
+        (NO_BANDS, SIXTY, 85),
+        # a condition that waits for a plan never made is absent, not open
+        (NO_BAR, SIXTY, 100),
+    ],
+)
+def test_what_stands_in_for_what_was_never_planned(first: str, second: str, total: Any) -> None:
+    assert two(first, second).total.value == total
+
+
+def test_a_carry_is_not_lost_while_a_period_is_open() -> None:
+    text = f'window = "year"\namount = {DEPOSITS}\ncarry = "both"\ncap = 100'
+    award = paid(text, deposit_daily_average="missing", pay_carried=-60)
+    assert (award.amount, award.carried) == (None, Decimal("-60.00"))
+
+
+def test_less_than_nothing_is_not_deferred() -> None:
+    award = paid(DEFERRED, deposit_daily_average=-1000, advances=0)
+    assert [(entry.kind, entry.amount) for entry in award.entries] == [("paid", Decimal("-1.00"))]
