@@ -191,7 +191,7 @@ def test_errors_stay_in_their_cells_and_nothing_is_kept(hr: Client) -> None:
 
 
 def named(row: dict[str, object]) -> list[tuple[str, object]]:
-    cells = [row["one"], *(cell for _grade, cell in row["cells"])]  # type: ignore[attr-defined]
+    cells = [row["one"], *(cell for _grade, cell in row["cells"])]
     return [(cell.name, cell) for cell in cells if cell is not None]
 
 
@@ -226,7 +226,7 @@ def test_a_draft_is_worked_on_from_its_basis(hr: Client) -> None:
     hr.post(GRID, {**form(hr, url), THIRD: "4000万", "cites": "补充通知"})
     row = queries.version(row.pk)
     book = checker.load(row.content)
-    cites = [book.row_on("deposit_average", grade=each, on=DAY).cites for each in ("senior", "third")]  # type: ignore[union-attr]
+    cites = [book.row_on("deposit_average", grade=each, on=DAY).cites for each in ("senior", "third")]
     assert cites == ["总行〔2026〕88 号", "补充通知"]
     hr.post(GRID, {**form(hr, url), SENIOR: "2.5亿"})
     again = checker.load(queries.version(row.pk).content)
@@ -302,7 +302,7 @@ def test_every_shipped_rulebook_can_be_worked_on(hr: Client) -> None:
         entered = {
             **form(hr, f"/rulebooks/{version.code}/grid/"),
             name: "7" if cell.unit != "ratio" else "7%",
-        }  # type: ignore[attr-defined]
+        }
         hr.post(f"/rulebooks/{version.code}/grid/", entered)
         row = RulebookVersion.objects.get(code=version.code, state="draft")
         assert len(row.content.splitlines()) - len(version.content.splitlines()) in (1, 3)

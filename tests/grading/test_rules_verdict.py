@@ -229,7 +229,7 @@ def test_amounts_are_shown_rounded_half_up_once(value: Fraction, unit: str, text
 def test_a_figure_is_exact_or_refused() -> None:
     assert Figure.of("0.1").value == Fraction(1, 10)
     with pytest.raises(TypeError, match="float"):
-        Figure.of(0.1)  # type: ignore[arg-type]
+        Figure.of(0.1)
 
 
 def test_every_outcome_and_reason_has_words_in_both_languages() -> None:
