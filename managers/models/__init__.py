@@ -1,9 +1,21 @@
-"""The tables of `managers`: organisation, people, portfolios, access and the log."""
+"""The tables of `managers`: organisation, people, portfolios, access, relations and the log."""
 
 from managers.models.access import ApiToken, Grant, User
 from managers.models.log import LogEntry
 from managers.models.organisation import Branch
 from managers.models.people import ClientManager
 from managers.models.portfolio import Assignment, Customer
+from managers.models.relations import Delegation, Relation
 
-__all__ = ["ApiToken", "Assignment", "Branch", "ClientManager", "Customer", "Grant", "LogEntry", "User"]
+__all__ = [
+    "ApiToken",
+    "Assignment",
+    "Branch",
+    "ClientManager",
+    "Customer",
+    "Delegation",
+    "Grant",
+    "LogEntry",
+    "Relation",
+    "User",
+]

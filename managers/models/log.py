@@ -7,16 +7,26 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LogEntry(models.Model):
-    """One act that mattered. `by` is empty only for the platform's own jobs."""
+    """One act that mattered. `by` is empty only for the platform's own jobs.
+
+    `from_state` and `to_state` are filled where the act was a step of a procedure, `on_behalf_of` where the
+    right to take it was delegated.
+    """
 
     at = models.DateTimeField(_("时间"), auto_now_add=True, db_index=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人")
     )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("代表")
+    )
     action = models.CharField(_("动作"), max_length=60)
     subject = models.CharField(_("对象"), max_length=120, db_index=True)
+    from_state = models.CharField(_("由"), max_length=24, blank=True)
+    to_state = models.CharField(_("至"), max_length=24, blank=True)
     reason = models.TextField(_("原因"), blank=True)
     detail = models.JSONField(_("明细"), default=dict)
+    key = models.CharField(_("幂等键"), max_length=64, unique=True, null=True, editable=False)
 
     class Meta:
         verbose_name = _("操作日志")

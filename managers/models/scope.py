@@ -25,11 +25,31 @@ class Scope:
 
 
 def grants_on(user: Any, on: date) -> list[Any]:
-    """The grants of an active user that hold on a day, with their branches."""
+    """The grants an active user may use on a day, with their branches: the own ones, then delegated ones.
+
+    Whoever exercises a delegated grant finds its holder in `grant.user`. A grant that awaits its second
+    person counts for nothing, and so does a delegated one whose holder is inactive.
+    """
     if not user.is_authenticated or not user.is_active:
         return []
-    open_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
-    return list(user.grants.filter(open_ended, starts_on__lte=on).select_related("branch"))
+    grants: Any = user.grants.model.objects
+    delegated = Q(
+        delegations__to=user,
+        delegations__starts_on__lte=on,
+        delegations__ends_on__gte=on,
+        delegations__ended_at=None,
+        user__is_active=True,
+    )
+    held = grants.filter(Q(user=user) | delegated).filter(_confirmed(), _holding(on)).distinct()
+    return sorted(held.select_related("branch"), key=lambda grant: (grant.user_id != user.pk, grant.pk))
+
+
+def _confirmed() -> Q:
+    return Q(granted_by__isnull=True) | Q(confirmed_by__isnull=False)
+
+
+def _holding(on: date) -> Q:
+    return Q(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
 
 def scope_of(user: Any, on: date) -> Scope:

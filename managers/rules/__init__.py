@@ -1,0 +1,1 @@
+"""What holds of people and their standing towards each other, without a database."""
