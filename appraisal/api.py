@@ -5,7 +5,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from appraisal.models import Appraisal, Cycle, State
+from appraisal.models import TOLD, Appraisal, Cycle, State
 from grading.rules.wording import OUTCOMES
 from managers.rest import access
 from managers.rest.rows import BranchFilter, PersonSerializer
@@ -67,7 +67,7 @@ class AppraisalSerializer(serializers.ModelSerializer[Appraisal]):
 
     def _told(self, row: Appraisal) -> bool:
         """A decision reaches the person it is about when it is published."""
-        return not self._own(row) or row.state == State.PUBLISHED
+        return not self._own(row) or row.state in TOLD
 
     def _own(self, row: Appraisal) -> bool:
         own = access.own_file(self.context["request"].user)

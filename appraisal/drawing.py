@@ -7,7 +7,7 @@ from django.utils import translation
 
 from appraisal import messages
 from appraisal.models import Appraisal, State
-from appraisal.rules.procedure import STEPS
+from appraisal.rules.procedure import METHODS, STEPS, Rule
 from grading import drawing as rulebooks
 from managers.roles import ROLES
 
@@ -20,19 +20,27 @@ database refuse every other move.*
 """
 SEATS = """
 每一步都在同一事务内:锁定考核,核对状态、角色与辖区、回避,变更状态,写入日志。
-一人在同一考核中只能坐一个席位;任何人不得办理本人的考核(开启不属于办理)。批量通过只限没有任何标记的考核。
+一人在同一考核中只能坐一个席位;任何人不得办理本人、亲属和本人上级的考核(开启不属于办理)。批量通过只限没有任何标记的考核。
 """
-#: The step whose log row a transition writes, where it is not called like the transition.
-STEP_OF = {"await_data": "measure"}
 #: Why a step may still be refused, beside state, role and seat.
 BOUNDS = {
     "open": "管理办法所辖条线与机构,在岗或见习,截数日的等级在阶梯上;其余列明原因",
     "measure": "截数日的日终已发布;缺数据的进入“待数据”,数据到后可再测算",
-    "submit": "所依据的数据没有变化",
+    "state": "只能由本人;结束公示期",
+    "skip_statement": "期限已过;日志记明未自述",
+    "finish_scores": "达到法定人数;全体成员评议完毕时自动完成",
+    "review": "各步齐备,数据异议均已答复,数据没有变化",
+    "submit": "办法要求的各步齐备,数据异议均已答复,数据没有变化",
     "clear": "所依据的数据没有变化;批量时不得有标记",
-    "send_back": "须写明原因",
-    "decide": "每次一级;与测算建议不同须写明理由;有一票否决事项不得晋升",
+    "send_back": "须写明原因和退回到哪一步",
+    "resume": "须写明答复;因数据退回的以重新测算代替",
+    "decide": "有权小组一人一票,达到法定人数和多数;与测算建议不同须写明理由;有一票否决事项不得晋升",
     "publish": "等级有变的,自考核期次日起记入等级历史",
+    "appeal": "只能由本人;申诉期内,每个决定一次;须指明条款项、应为多少和证据;原决定照常有效",
+    "withdraw_appeal": "只能由本人;尚未作出申诉决定",
+    "resolve": "由未参与原决定的成员表决,本级无人则由上一级;另立新决定并列出差异",
+    "close": "申诉期已过",
+    "reopen": "须写明原因;原决定在新决定之前有效",
 }
 
 
@@ -57,8 +65,8 @@ def _diagram() -> Iterator[str]:
         yield f'    state "{state.label} ({state.value})" as {state.value}'
     yield f"    [*] --> {State.OPENED.value}: {messages.STEPS['open']}"
     for method, source, target in transitions():
-        yield f"    {source} --> {target}: {messages.STEPS[STEP_OF.get(method, method)]}"
-    yield f"    {State.PUBLISHED.value} --> [*]"
+        yield f"    {source} --> {target}: {_words(method)}"
+    yield f"    {State.CLOSED.value} --> [*]"
     yield "```"
 
 
@@ -66,13 +74,22 @@ def _table() -> Iterator[str]:
     yield "| 步骤 | 由 | 至 | 席位 | 谁可以 | 另须 |"
     yield "|---|---|---|---|---|---|"
     for name, rule in STEPS.items():
-        moves = [each for each in transitions() if STEP_OF.get(each[0], each[0]) == name]
+        moves = [each for each in transitions() if name in _steps_of(each[0])]
         sources, targets = _labels(move[1] for move in moves), _labels(move[2] for move in moves)
-        who = "、".join(_allowed(rule.action)) + ("、系统作业" if rule.system else "")
+        who = "、".join([*_allowed(rule), *(["系统作业"] if rule.system else [])])
         yield (
             f"| {messages.STEPS[name]} (`{name}`) | {sources or '—'} | {targets or State.OPENED.label} "
             f"| {messages.SEATS[rule.seat]} | {who} | {BOUNDS[name]} |"
         )
+
+
+def _steps_of(method: str) -> list[str]:
+    """The steps whose log rows a transition writes."""
+    return [name for name in STEPS if method in METHODS.get(name, (name,))]
+
+
+def _words(method: str) -> str:
+    return "、".join(str(messages.STEPS[name]) for name in _steps_of(method))
 
 
 def _labels(states: Iterable[str]) -> str:
@@ -81,8 +98,10 @@ def _labels(states: Iterable[str]) -> str:
     return "、".join(str(state.label) for state in State if state.value in named)
 
 
-def _allowed(action: str) -> Iterator[str]:
+def _allowed(rule: Rule) -> Iterator[str]:
     reach = {"all": "全行", "subtree": "辖内"}
+    if rule.seat == "self":
+        yield "本人"
     for role in ROLES.values():
-        if action in role.may:
+        if rule.action in role.may:
             yield f"{role.name}({reach.get(role.reach, role.reach)})"

@@ -12,14 +12,41 @@ from ledger.rules.figures import shown
 STEPS = {
     "open": gettext_lazy("开启"),
     "measure": gettext_lazy("测算"),
+    "state": gettext_lazy("提交自述"),
+    "skip_statement": gettext_lazy("逾期未自述"),
+    "finish_scores": gettext_lazy("完成评议"),
+    "review": gettext_lazy("人力审查"),
     "submit": gettext_lazy("提交风险审核"),
     "clear": gettext_lazy("通过"),
     "send_back": gettext_lazy("退回"),
+    "resume": gettext_lazy("答复退回"),
     "decide": gettext_lazy("决定"),
     "publish": gettext_lazy("公布"),
+    "appeal": gettext_lazy("申诉"),
+    "withdraw_appeal": gettext_lazy("撤回申诉"),
+    "resolve": gettext_lazy("申诉决定"),
+    "close": gettext_lazy("结束"),
+    "reopen": gettext_lazy("重开"),
 }
 
+STAGES = {
+    "statement": gettext_lazy("本人自述"),
+    "scores": gettext_lazy("小组评议"),
+    "review": gettext_lazy("人力审查"),
+}
+
+HEADINGS = {
+    "conduct": gettext_lazy("德"),
+    "ability": gettext_lazy("能"),
+    "diligence": gettext_lazy("勤"),
+    "results": gettext_lazy("绩"),
+}
+
+#: Why a statement is lacking, as the log keeps it.
+SKIPPED = gettext_lazy("期限内未提交自述，按规定继续")
+
 SEATS = {
+    "self": gettext_lazy("本人"),
     "hr": gettext_lazy("人力资源"),
     "risk": gettext_lazy("风险"),
     "group": gettext_lazy("领导小组"),
@@ -53,6 +80,30 @@ REFUSALS = {
         "可能他人已先办理，请刷新后查看。"
     ),
     "own": gettext_lazy("这是您本人的考核，不能由本人“%(step)s”；请由他人办理。"),
+    "kin": gettext_lazy("您与 %(who)s 有亲属关系，须回避，不能“%(step)s”；请由他人办理。"),
+    "superior": gettext_lazy("%(who)s 是您的上级，须回避，不能“%(step)s”；请由他人办理。"),
+    "not_own": gettext_lazy("“%(step)s”只能由 %(who)s 本人办理。"),
+    "decided_before": gettext_lazy("您参与过 %(who)s 的原决定，申诉须由其他成员决定；请回避。"),
+    "not_in_body": gettext_lazy("%(who)s 的考核由 %(body)s 的小组决定，您不是其成员；请转给该小组。"),
+    "voted": gettext_lazy("您对 %(who)s 的考核已表决过；一人一票，不能再投。"),
+    "scored": gettext_lazy("您对 %(who)s 的考核已评议过；一人评议一次。"),
+    "chair_only": gettext_lazy("%(who)s 的表决只能由组长结束；请等待其余成员表决。"),
+    "no_quorum": gettext_lazy("%(who)s 的考核至少须有 %(needed)s 名成员参加；请等待其他成员。"),
+    "bad_scores": gettext_lazy("德、能、勤、绩四项都须评分，每项 0 至 100 分；请补齐后再提交。"),
+    "stage_lacking": gettext_lazy("%(who)s 的考核还缺“%(stage)s”；请先完成这一步。"),
+    "stage_not_asked": gettext_lazy("%(who)s 的考核现在不需要“%(stage)s”；请按流程办理。"),
+    "window_open": gettext_lazy("%(who)s 的期限到 %(day)s 为止；请在期满后办理。"),
+    "issue_open": gettext_lazy("%(who)s 提出的数据异议尚未答复；请人力资源部先答复。"),
+    "issue_answered": gettext_lazy("这条异议已经答复过；请刷新后查看。"),
+    "issue_needs_text": gettext_lazy("请写明哪里不对、依据是什么。"),
+    "no_draft": gettext_lazy("%(who)s 的考核现为“%(state)s”，公示期已过，不能再提数据异议。"),
+    "unknown_line": gettext_lazy("%(who)s 的考核结论里没有这一项；请从列表中选择。"),
+    "statement_needs_text": gettext_lazy("自述不能为空；请填写后再提交。"),
+    "appeal_needs_all": gettext_lazy("申诉须写明认为应为多少，以及理由与证据；请补齐后再提交。"),
+    "appeal_late": gettext_lazy("%(who)s 的申诉期已于 %(day)s 届满。"),
+    "appealed_before": gettext_lazy("%(who)s 对这一决定已申诉过，同一决定只能申诉一次。"),
+    "unknown_return": gettext_lazy("请选择退回到哪一步。"),
+    "measure_instead": gettext_lazy("因数据退回的考核，请核对后重新测算，并写明答复。"),
     "out_of_reach": gettext_lazy(
         "您的角色或所辖机构不包括对 %(who)s 的考核“%(step)s”；如确有需要，请联系安全管理员授权。"
     ),
@@ -68,7 +119,7 @@ REFUSALS = {
         "%(who)s 的考核所依据的数据已有变化；提交前请重新测算，审核中的请退回重新测算。"
     ),
     "flagged": gettext_lazy("%(who)s 的考核有标记，不能批量通过；请逐一查看证据后办理。"),
-    "unknown_outcome": gettext_lazy("决定只能是维持、晋升或降级；请重新选择。"),
+    "unknown_outcome": gettext_lazy("决定只能是维持、晋升、降级、延期考察或退出等级；请重新选择。"),
     "no_such_step": gettext_lazy(
         "%(who)s 的等级“%(grade)s”已在阶梯一端，没有可以“%(outcome)s”到的等级；请改选其他决定。"
     ),

@@ -1,6 +1,6 @@
 """What pages show of the procedure: the timeline, the queue, the evidence; in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal import messages
-from appraisal.models import Appraisal, State, Step
+from appraisal.models import TOLD, Appraisal, State, Step
+from appraisal.queries import bodies
 from appraisal.rules import procedure
 from grading import points, queries
 from grading import presenters as grading
@@ -18,26 +19,34 @@ from grading.rules.reasons import Reason
 from grading.rules.verdict import Verdict
 from ledger.rules.windows import period
 
-#: What is still to come from each state.
-AHEAD: Mapping[str, tuple[str, ...]] = {
-    State.OPENED: ("measure", "submit", "clear", "decide", "publish"),
-    State.UNDECIDED: ("measure", "submit", "clear", "decide", "publish"),
-    State.RETURNED: ("measure", "submit", "clear", "decide", "publish"),
-    State.MEASURED: ("submit", "clear", "decide", "publish"),
-    State.IN_RISK_QUEUE: ("clear", "decide", "publish"),
-    State.CLEARED: ("decide", "publish"),
-    State.DECIDED: ("publish",),
-    State.PUBLISHED: (),
-}
+#: The usual way of an appraisal, from state to the step that leaves it.
+WAY = (
+    (State.OPENED, "measure"),
+    (State.MEASURED, "state"),
+    (State.SELF_STATED, "finish_scores"),
+    (State.SCORED, "review"),
+    (State.HR_REVIEWED, "submit"),
+    (State.IN_RISK_QUEUE, "clear"),
+    (State.CLEARED, "decide"),
+    (State.DECIDED, "publish"),
+)
+#: Where a state that is off the way joins it.
+JOINS = {State.UNDECIDED: State.OPENED, State.RETURNED: State.OPENED, State.REOPENED: State.OPENED}
 STATE_TAGS = {
     State.OPENED: "quiet",
     State.UNDECIDED: "missing",
     State.MEASURED: "info",
+    State.SELF_STATED: "info",
+    State.SCORED: "info",
+    State.HR_REVIEWED: "info",
     State.IN_RISK_QUEUE: "info",
     State.RETURNED: "attention",
     State.CLEARED: "info",
     State.DECIDED: "info",
     State.PUBLISHED: "ok",
+    State.APPEALED: "attention",
+    State.CLOSED: "ok",
+    State.REOPENED: "attention",
 }
 OUTCOME_TAGS = {
     "vetoed": "veto",
@@ -72,10 +81,22 @@ def period_name(code: str) -> str:
 def timeline(appraisal: Appraisal, steps: Iterable[Step], *, named: bool) -> list[dict[str, Any]]:
     """What happened and what is to come. Unless `named`, people appear as their seat only."""
     done = [_done(step, named=named) for step in steps]
-    ahead = [{"label": str(messages.STEPS[name]), "state": "todo"} for name in AHEAD[State(appraisal.state)]]
+    ahead = [{"label": str(messages.STEPS[name]), "state": "todo"} for name in still_to_come(appraisal)]
     if ahead:
         ahead[0] |= {"state": "current", "at": "", "by": str(State(appraisal.state).label)}
     return [*done, *ahead]
+
+
+def still_to_come(appraisal: Appraisal) -> list[str]:
+    """The steps between an appraisal and its publication, those its rulebook does not ask for left out."""
+    state = State(appraisal.state)
+    if state == State.APPEALED:
+        return ["resolve"]
+    states = [each for each, _name in WAY]
+    at = JOINS.get(state, state)
+    stages = bodies.stages_of(appraisal) if appraisal.verdict else ()
+    ahead = [name for _state, name in WAY[states.index(at) :]] if at in states else []
+    return [name for name in ahead if procedure.STAGE_OF.get(name, "") in ("", *stages)]
 
 
 def _done(step: Step, *, named: bool) -> dict[str, Any]:
@@ -96,7 +117,7 @@ def seat(name: str) -> str:
 
 def result(appraisal: Appraisal) -> dict[str, Any] | None:
     """The published decision; None before it is told."""
-    if appraisal.state != State.PUBLISHED or appraisal.verdict is None:
+    if appraisal.state not in TOLD or appraisal.verdict is None:
         return None
     book = queries.rulebook(appraisal.verdict.rulebook)
     return {

@@ -9,10 +9,12 @@ from .rules.paying import CARRIES
 from .rules.schema import (
     ACTIVITIES,
     APPROVERS,
+    HEADINGS,
     NOTE_KINDS,
     OUTCOMES,
     PERIODS,
     REACHED,
+    STAGES,
     TRANSITION_STATES,
 )
 from .rules.scoring import ABSENCES
@@ -303,6 +305,8 @@ SECTIONS = (
             Key("leapfrog", "词", "不许", "谁可批越级", "who may approve a leapfrog", APPROVERS),
             Key("deadlines", "状态 = 天数", "无", "各步限期", "days for a state"),
             Key("certifies", "指标 = 部门", "无", "谁核定哪项数据", "which office answers for a figure"),
+            Key("stages", "周期 = [步骤]", "无", "送风险前须经的步骤", "steps before risk sees it", STAGES),
+            Key("weights", "项目 = 权重", "同权", "德能勤绩评分的权重", "what each heading counts", HEADINGS),
             CITES,
         ),
     ),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from appraisal import permissions, queries
-from appraisal.models import Appraisal, Cycle, State, Step
+from appraisal.models import MEASURABLE, Appraisal, Cycle, State, Step
 from appraisal.rules import flags
 from appraisal.services import steps
 from appraisal.services.cycles import Opened, open_cycle, version_for
@@ -23,8 +23,6 @@ from ledger.rules import windows
 from ledger.rules.windows import Period
 from managers.models import User
 from managers.permissions import check_may
-
-MEASURABLE = (State.OPENED, State.UNDECIDED, State.MEASURED, State.RETURNED)
 
 
 @dataclass
@@ -78,7 +76,7 @@ def _measure_cycle(cycle: Cycle, *, by: User | None, on: date) -> Measured:
     rows = [row for row in rows if row.state in MEASURABLE]
     changed = {}
     for row, reading in read(cycle, rows, left=done.left):
-        if row.state == State.OPENED or reading.differs(row):
+        if row.state in (State.OPENED, State.REOPENED) or reading.differs(row):
             changed[row] = reading
         else:
             done.unchanged += 1
@@ -114,7 +112,7 @@ def _measure_one(appraisal: Appraisal, *, by: User | None, on: date, reason: str
     if by is not None and row.state == State.RETURNED and not reason.strip():
         raise Refusal("answer_needed")
     for found, reading in read(row.cycle, [row], left=done.left):
-        if found.state in (State.OPENED, State.RETURNED) or reading.differs(found):
+        if found.state in (State.OPENED, State.RETURNED, State.REOPENED) or reading.differs(found):
             done.steps = list(_store({found: reading}, by=by, reason=reason, key=key).values())
         else:
             done.unchanged = 1
@@ -188,7 +186,8 @@ def _store(
     verdicts = grades.freeze(reading.verdict for reading in changed.values())
     from_states = {row.pk: row.state for row in changed}
     for (row, reading), verdict in zip(changed.items(), verdicts, strict=True):
-        row.verdict, row.flags = verdict, reading.flags
+        row.verdict, row.flags, row.returned_to = verdict, reading.flags, ""
+        row.decided_outcome, row.decided_grade = "", ""
         _move(row, State.UNDECIDED if verdict.outcome == "undecided" else State.MEASURED)
     return steps.written("measure", list(changed), from_states, by=by, reason=reason, key=key)
 

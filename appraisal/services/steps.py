@@ -1,7 +1,7 @@
 """How every step is taken: lock, check, move and log, all or nothing; a repeat answers as before."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -16,7 +16,16 @@ from managers.models import User
 
 Check = Callable[[list[Appraisal]], None]
 Move = Callable[[Appraisal], None]
-WRITTEN = ["state", "state_since", "verdict", "flags", "decided_grade", "decided_outcome"]
+WRITTEN = [
+    "state",
+    "state_since",
+    "verdict",
+    "flags",
+    "decided_grade",
+    "decided_outcome",
+    "round",
+    "returned_to",
+]
 
 
 def take(
@@ -40,13 +49,13 @@ def take(
         rows = locked(ids)
         before = answered(name, rows, by=by, key=key)
         todo = [row for row in rows if row.pk not in before]
-        check_step(name, todo, by=by, on=on)
+        acting = check_step(name, todo, by=by, on=on)
         if check is not None:
             check(todo)
         from_states = {row.pk: row.state for row in todo}
         for row in todo:
             move(row)
-        taken = before | written(name, todo, from_states, by=by, reason=reason, key=key)
+        taken = before | written(name, todo, from_states, by=by, reason=reason, key=key, acting=acting)
         return [taken[row.pk] for row in rows]
 
 
@@ -70,13 +79,15 @@ def locked(ids: Iterable[int]) -> list[Appraisal]:
     return rows
 
 
-def check_step(name: str, rows: list[Appraisal], *, by: User, on: date) -> None:
-    """Role and scope, then the state, then that nobody takes two seats."""
-    permissions.check_may(name, rows, by=by, on=on)
+def check_step(name: str, rows: list[Appraisal], *, by: User, on: date) -> dict[int, User]:
+    """Role, scope and ties, then the state, then that nobody takes two seats; on whose behalf, by id."""
+    acting = permissions.check_may(name, rows, by=by, on=on)
     for row in rows:
-        if not can_proceed(getattr(row, name)):
+        if not any(can_proceed(getattr(row, method)) for method in procedure.METHODS.get(name, (name,))):
             raise wrong_state(name, row)
-    check_seats(name, rows, by=by)
+    for person in {by, *acting.values()}:
+        check_seats(name, rows, by=person)
+    return acting
 
 
 def check_seats(name: str, rows: list[Appraisal], *, by: User) -> None:
@@ -100,7 +111,11 @@ def wrong_state(name: str, row: Appraisal) -> Refusal:
 
 def sources(name: str) -> list[str]:
     """The states a step may be taken from, as declared, in the order of the procedure."""
-    declared = getattr(Appraisal, name)._django_fsm.transitions
+    declared = {
+        source
+        for method in procedure.METHODS.get(name, (name,))
+        for source in getattr(Appraisal, method)._django_fsm.transitions
+    }
     return [state for state in State.values if state in declared]
 
 
@@ -112,6 +127,7 @@ def written(
     by: User | None,
     reason: str = "",
     key: str = "",
+    acting: Mapping[int, User] | None = None,
 ) -> dict[int, Step]:
     """Store moved appraisals and a log row for each, by appraisal id; two statements whatever the number."""
     now = timezone.now()
@@ -125,9 +141,10 @@ def written(
             from_state=from_states[row.pk],
             to_state=row.state,
             by=by,
+            on_behalf_of=(acting or {}).get(row.pk),
             reason=reason.strip(),
             verdict_id=row.verdict_id,
-            key=_token(name, row, by, key),
+            key=token(name, row, by, key),
         )
         for row in rows
     )
@@ -138,11 +155,11 @@ def answered(name: str, rows: list[Appraisal], *, by: User | None, key: str) -> 
     """The log rows an earlier call with the same key wrote, by appraisal id."""
     if not key:
         return {}
-    tokens = [_token(name, row, by, key) for row in rows]
+    tokens = [token(name, row, by, key) for row in rows]
     return {step.appraisal_id: step for step in Step.objects.filter(key__in=tokens)}
 
 
-def _token(name: str, row: Appraisal, by: User | None, key: str) -> str | None:
+def token(name: str, row: Appraisal, by: User | None, key: str) -> str | None:
     """A key counts for one step of one appraisal by one person; its digest is unique in the log."""
     if not key:
         return None

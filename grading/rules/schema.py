@@ -15,6 +15,10 @@ from .paying import PayItem
 from .scoring import Sheet, operands_of_item
 
 PERIODS = ("month", "quarter", "half_year", "year")
+#: What an appraisal may pass between measuring and the risk department, in this order.
+STAGES = ("statement", "scores", "review")
+#: The four headings of a group's qualitative scores: conduct, ability, diligence, results.
+HEADINGS = ("conduct", "ability", "diligence", "results")
 APPROVERS = ("leading_group", "unit_group", "hr", "risk", "head_office_risk")
 ACTIVITIES = ("credit",)
 OUTCOMES = ("promote", "keep", "warn", "demote", "vetoed", "undecided", "adjust", "not_ranked", "remove")
@@ -113,7 +117,9 @@ class TransitionRule:
 class Procedure:
     """Who decides and by when: for the steps of an appraisal, not for its figures. Days are calendar days.
 
-    ``certifies`` names the office that answers for a metric; ``deadlines`` are days for a state.
+    ``certifies`` names the office that answers for a metric; ``deadlines`` are days for a state; ``stages``
+    names what an appraisal of a kind of period passes before risk sees it, ``weights`` what each heading of
+    the group's scores counts (those not named count nothing; none at all: each the same).
     """
 
     quorum: Decimal = Decimal("0.5")
@@ -125,6 +131,8 @@ class Procedure:
     leapfrog: str = ""
     deadlines: Mapping[str, int] = field(default_factory=dict)
     certifies: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
     cites: str = ""
 
 

@@ -1,7 +1,8 @@
 """Reads the sections of a rulebook file into the schema; what is wrong becomes a finding."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from ledger.rules.figures import PLACES
 
@@ -13,10 +14,12 @@ from .reading import Table
 from .schema import (
     ACTIVITIES,
     APPROVERS,
+    HEADINGS,
     NOTE_KINDS,
     OUTCOMES,
     PERIODS,
     REACHED,
+    STAGES,
     TRANSITION_STATES,
     Grade,
     Note,
@@ -271,6 +274,8 @@ def _procedure(root: Table) -> Procedure:
     table = root.table("procedure")
     deadlines = table.table("deadlines", required=False)
     certifies = table.table("certifies", required=False)
+    stages = table.table("stages", required=False)
+    weights = table.table("weights", required=False)
     procedure = Procedure(
         quorum=table.number("quorum") or plain.quorum if table.has("quorum") else plain.quorum,
         majority=table.number("majority") or plain.majority if table.has("majority") else plain.majority,
@@ -281,11 +286,22 @@ def _procedure(root: Table) -> Procedure:
         leapfrog=table.choice("leapfrog", (*APPROVERS, ""), default=""),
         deadlines={state: deadlines.whole(state) for state in deadlines.data},
         certifies={metric: certifies.text(metric) for metric in certifies.data},
+        stages={kind: stages.choices(kind, STAGES) for kind in _known(stages, PERIODS)},
+        weights={heading: weights.number(heading) or Decimal(0) for heading in _known(weights, HEADINGS)},
         cites=table.citation(),
     )
     table.seen.update(("quorum", "majority"))
     table.reject_unknown()
     return procedure
+
+
+def _known(table: Table, allowed: Sequence[str]) -> list[str]:
+    """The keys of a table that are among those allowed; any other is noted."""
+    for key in table.data:
+        table.seen.add(key)
+        if key not in allowed:
+            table.add("bad_choice", key, key=key, value=key, allowed="、".join(allowed))
+    return [key for key in table.data if key in allowed]
 
 
 def _note(table: Table) -> Note:

@@ -13,10 +13,13 @@ from appraisal import queries
 from appraisal.drawing import transitions
 from appraisal.models import SEPARATION, Appraisal, Cycle, State, Step
 from appraisal.rules.procedure import SEATS, STEPS
-from tests.appraisal.acting import Case, Reach, Staff, Take, manager
+from managers.models import Relation
+from tests.appraisal.acting import SINCE, Case, Reach, Staff, Take, manager
 from tests.appraisal.smallbank import RISING, STEADY
 
-PERSONAL = [name for name in STEPS if name != "open"]
+OWN = list(SEATS["self"])
+PERSONAL = [name for name in STEPS if name not in ("open", *OWN)]
+UNNAMED = ["open", "measure", "skip_statement", "finish_scores", "close"]
 
 
 def enforced() -> set[tuple[str, str]]:
@@ -85,13 +88,12 @@ def undone() -> Iterator[None]:
 
 
 def test_seats_are_the_same_in_the_database_and_in_the_rules() -> None:
-    for seat in ("risk", "group"):
-        for name in SEATS[seat]:
-            assert f"'{name}'" in SEPARATION
-    assert [name for name, rule in STEPS.items() if rule.system] == ["open", "measure"]
-    assert "NOT IN ('open', 'measure')" in SEPARATION
-    assert [name for name, rule in STEPS.items() if rule.own] == ["open"]
-    assert "NEW.name <> 'open'" in SEPARATION
+    for seat in ("risk", "group", "self"):
+        assert SEPARATION.count(f"""IN ('{"', '".join(SEATS[seat])}') THEN '{seat}'""") == 2
+    assert [name for name, rule in STEPS.items() if rule.system] == UNNAMED
+    assert f"""NOT IN ('{"', '".join(UNNAMED)}')""" in SEPARATION
+    assert [name for name, rule in STEPS.items() if rule.own] == ["open", *OWN]
+    assert f"""NEW.name IN ('{"', '".join(OWN)}')""" in SEPARATION
 
 
 def test_a_second_seat_is_refused_whatever_the_path(cycle: Cycle, case: Case, staff: Staff) -> None:
@@ -116,6 +118,22 @@ def test_a_step_on_the_own_appraisal_is_refused_whatever_the_path(
     for name in PERSONAL:
         with pytest.raises(InternalError, match="is the own one"):
             step(case(STEADY), name, staff["hr"], reason="原因")
+    for name in OWN:
+        with undone():
+            step(case(STEADY), name, staff["hr"], reason="原因")
+        with pytest.raises(InternalError, match="is the own one"):
+            step(case(RISING), name, staff["hr"], reason="原因")
+
+
+def test_kin_and_subordinates_take_no_step_whatever_the_path(cycle: Cycle, case: Case, staff: Staff) -> None:
+    Relation.objects.create(
+        user=staff["hr"], manager=manager(STEADY), kind="kin", starts_on=SINCE, reason="申报",
+        declared_by=staff["hr"],
+    )  # fmt: skip
+    for name in PERSONAL:
+        with pytest.raises(InternalError, match="is of kin or a superior"):
+            step(case(STEADY), name, staff["hr"], reason="原因")
+    step(case(RISING), "review", staff["hr"])
 
 
 def test_only_opening_and_measuring_go_without_a_person(cycle: Cycle, case: Case) -> None:

@@ -106,7 +106,9 @@ def test_a_grade_recorded_meanwhile_is_not_overwritten(take: Take, reach: Reach,
         (RISING, "promote", {"grade": "second"}, "more_than_one_step"),
         (STEADY, "promote", {}, "deviation_needs_reason"),
         (BAD_LOAN, "promote", {"reason": "业绩突出"}, "vetoed"),
-        (STEADY, "remove", {}, "unknown_outcome"),
+        (STEADY, "dismiss", {}, "unknown_outcome"),
+        (STEADY, "remove", {}, "deviation_needs_reason"),
+        (STEADY, "extend", {}, "deviation_needs_reason"),
     ],
 )
 def test_decisions_that_are_refused(

@@ -46,7 +46,7 @@ def test_each_role_begins_at_its_own_desk(staff: Staff) -> None:
 def test_whoever_holds_no_role_is_told_which_there_are(db: None) -> None:
     response = as_(User.objects.create(username="new")).get("/")
     assert "您的账号还没有角色" in text(response)
-    assert len(response.context["roles"]) == 12
+    assert len(response.context["roles"]) == 13
 
 
 def test_the_nights_show_version_bundle_and_what_is_awaited(staff: Staff) -> None:

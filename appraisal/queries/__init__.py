@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from appraisal import messages, permissions
 from appraisal.models import Appraisal, Cycle, State, Step
+from appraisal.queries import bodies
 from appraisal.rules import flags, procedure, scope
 from grading import queries as grading
 from grading.models import RulebookVersion
@@ -79,16 +80,30 @@ def by_outcome(cycle: Cycle) -> dict[str, int]:
 def next_steps(appraisal: Appraisal, *, by: User, on: date) -> list[str]:
     """The steps a user may take now: state, role, scope and separation all allow them."""
     ready = {each.name for each in appraisal.get_available_state_transitions()}  # type: ignore[attr-defined]
-    if ready & {"measure", "await_data"}:
-        ready.add("measure")
     taken = list(Step.objects.filter(appraisal=appraisal, by=by).values_list("name", flat=True))
+    reader = permissions.Reader(by, on)
     return [
         name
         for name in procedure.STEPS
-        if name in ready
+        if ready & set(procedure.METHODS.get(name, (name,)))
+        and _asked(name, appraisal, on)
         and not procedure.conflicting(name, taken)
-        and permissions.may(name, appraisal, by=by, on=on)
+        and not isinstance(reader.standing(name, appraisal.manager), str)
     ]
+
+
+def _asked(name: str, row: Appraisal, on: date) -> bool:
+    """Whether the rulebook wants this step of this appraisal now, whoever takes it."""
+    if row.verdict is None:
+        return True
+    stages = bodies.stages_of(row)
+    if name in procedure.STAGE_OF:
+        return procedure.STAGE_OF[name] == procedure.lacking(row.state, stages)
+    if name == "submit":
+        return not procedure.lacking(row.state, stages)
+    if name == "resume":
+        return bool(procedure.RETURNS.get(row.returned_to))
+    return name != "close" or bodies.appeal_until(row) < on
 
 
 def taken_by(user: User, appraisals: Iterable[Appraisal]) -> dict[int, list[str]]:
