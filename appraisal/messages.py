@@ -102,6 +102,7 @@ REFUSALS = {
     "appeal_needs_all": gettext_lazy("申诉须写明认为应为多少，以及理由与证据；请补齐后再提交。"),
     "appeal_late": gettext_lazy("%(who)s 的申诉期已于 %(day)s 届满。"),
     "appealed_before": gettext_lazy("%(who)s 对这一决定已申诉过，同一决定只能申诉一次。"),
+    "appeal_first": gettext_lazy("%(who)s 的考核正在申诉；请先作出申诉决定，再重开。"),
     "unknown_return": gettext_lazy("请选择退回到哪一步。"),
     "measure_instead": gettext_lazy("因数据退回的考核，请核对后重新测算，并写明答复。"),
     "out_of_reach": gettext_lazy(

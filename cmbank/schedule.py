@@ -13,4 +13,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "due nights": {"task": "ledger.run_due_nights", "schedule": MINUTE},
     # What was published or failed is told to the outside once its transaction has committed.
     "outbox": {"task": "ledger.deliver_outbox", "schedule": MINUTE},
+    # Statements not made in time, scores not given, windows to appeal that are over.
+    "windows": {"task": "appraisal.end_windows", "schedule": 60 * MINUTE},
+    # A cycle is judged again only where its last day has a version that was not looked at.
+    "look-back": {"task": "appraisal.look_back", "schedule": 10 * MINUTE},
 }

@@ -3,6 +3,7 @@
 from appraisal.models.appraisals import MEASURABLE, PREPARED, STANDING, TOLD, Appraisal, State
 from appraisal.models.cycles import Cycle
 from appraisal.models.hearings import Appeal, Decision, Issue, Score, Vote
+from appraisal.models.lookbacks import LookBack
 from appraisal.models.pay import PayEntry
 from appraisal.models.steps import SEPARATION, Step
 
@@ -17,6 +18,7 @@ __all__ = [
     "Cycle",
     "Decision",
     "Issue",
+    "LookBack",
     "PayEntry",
     "Score",
     "State",

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ledger.models import Run
+
 
 class Cycle(models.Model):
     """One round of appraisals: a scheme and a period."""
@@ -21,6 +23,10 @@ class Cycle(models.Model):
         verbose_name=_("开启人"),
     )
     opened_at = models.DateTimeField(_("开启时间"), auto_now_add=True)
+
+    looked_back_to = models.ForeignKey(
+        Run, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("已回溯至批次")
+    )
 
     class Meta:
         verbose_name = _("考核周期")

@@ -219,6 +219,11 @@ def due(row: Appraisal) -> date:
     """The last day of the draft window: of the statement, where the rulebook sets one, else of the draft."""
     found = bodies.procedure_of(row)
     days = max(found.draft_days, found.deadlines.get(State.MEASURED, 0))
+    return since(row, days)
+
+
+def since(row: Appraisal, days: int) -> date:
+    """The day so many days after the appraisal entered its state."""
     return timezone.localdate(row.state_since) + timedelta(days=days)
 
 

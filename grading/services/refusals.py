@@ -1,5 +1,7 @@
-"""Refusal: a step that was not taken, with a sentence that says why and what to do."""
+"""Refusal: an act of grading that was not done, with a sentence that says why and what to do."""
+
+from managers.services import stepping
 
 
-class Refusal(ValueError):
-    """A step that may not be taken; the text says why and what to do."""
+class Refusal(stepping.Refusal):
+    """What may not be done now; nothing changed."""
