@@ -66,10 +66,10 @@ def _peak(column: str, feed: str) -> Callable[[Any, MetricRef, Context], Figure]
 SOURCE = Source(
     queries.readings,
     (
-        Metric("normal_loan_share", "ratio", _share),
-        Metric("normal_loan_share_change", "ratio", _share_change),
-        Metric("non_performing_balance", "CNY", _peak("non_performing", "loan_classes")),
-        Metric("interest_arrears", "CNY", _peak("interest_arrears", "interest_arrears")),
+        Metric("normal_loan_share", "ratio", _share, feed="loan_classes"),
+        Metric("normal_loan_share_change", "ratio", _share_change, feed="loan_classes"),
+        Metric("non_performing_balance", "CNY", _peak("non_performing", "loan_classes"), feed="loan_classes"),
+        Metric("interest_arrears", "CNY", _peak("interest_arrears", "interest_arrears"), feed="interest_arrears"),
         Metric("advances", "CNY", _peak("advances", "")),
     ),
     QualityReading,

@@ -74,11 +74,12 @@ def explain(
         raise LookupError(metric)
     run = queries.run_as_of(on, as_of)
     ref = MetricRef(metric, window, floor, params)
-    figure = metrics.figures(run, [ref], [manager.pk])[manager.pk][ref]
+    asked, figure = ref, metrics.figures(run, [ref], [manager.pk])[manager.pk][ref]
     if metrics.windows_ago(ref):
         run, ref = _answering(run, ref)
     book = Book(manager, run, ref, queries.known_through(run))
-    build = _BUILDERS.get(metric, _without_parts) if _reached(book) else _without_parts
+    whole = _reached(book) and not _too_early(asked, figure, book.window)
+    build = _BUILDERS.get(metric, _without_parts) if whole else _without_parts
     return Explained(manager, run, ref, figure, build(book))
 
 
@@ -96,6 +97,13 @@ def _answering(run: Run, ref: MetricRef) -> tuple[Run, MetricRef]:
 def _reached(book: Book) -> bool:
     """Whether there is anything to take apart: not in a window ahead, nor where no run answers."""
     return not metrics.windows_ago(book.ref) and book.window.end <= book.run.business_date
+
+
+def _too_early(asked: MetricRef, figure: Figure, span: Window) -> bool:
+    """Whether there is no figure because the window begins before all that is known: a part is no parts."""
+    if figure.reason != "history" or not metrics.looks_back(asked):
+        return False
+    return span.start < date.fromisoformat(figure.params["since"])
 
 
 def _without_parts(book: Book) -> Explanation:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -41,15 +41,21 @@ class Context:
         return Figure.missing("feed_missing", unit, feed=file, date=str(first)) if first else None
 
     def too_early(self, ref: MetricRef, unit: str) -> Figure | None:
-        """The missing figure of a window that lies wholly before the first day known."""
-        if windows.window(ref.window, self.run.business_date).end >= self.since:
+        """The missing figure of an earlier window that begins before the first day known.
+
+        A window to date answers with what is known of it, as the definition of a balance has it: nothing
+        was held before the first one. A window of the past is there to be compared with, and a part of it
+        would pass for the whole.
+        """
+        start = windows.window(ref.window, self.run.business_date).start
+        if not looks_back(ref) or start >= self.since:
             return None
         return Figure.missing("history", unit, since=str(self.since))
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric of the catalogue. `windows` are those it is listed for.
+    """One metric of the catalogue. `windows` are those it is listed for, `feed` is what it cannot do without.
 
     One that is defined for all of the standing windows is so for any other as well.
     """
@@ -58,6 +64,7 @@ class Metric:
     unit: str
     figure: Callable[[Any, MetricRef, Context], Figure]
     windows: tuple[str, ...] = STANDING
+    feed: str = ""
 
     def answers(self, window: str) -> bool:
         """Whether the metric is defined for a window."""
@@ -138,7 +145,7 @@ LEDGER = Source(
         Metric("largest_deposit_customer", "CNY", _average("largest_deposit_product")),
         Metric("largest_loan_customer", "CNY", _average("largest_loan_product")),
         Metric("new_deposit_daily_average", "CNY", _new_deposit),
-        Metric("international_settlement", "USD", _settlement),
+        Metric("international_settlement", "USD", _settlement, feed="settlements"),
         Metric("deposit_product_month", "CNY-days", _product, windows=("month", "previous_month")),
         Metric(
             "deposit_month_average", "CNY", _average("deposit_product"), windows=("month", "previous_month")
@@ -193,14 +200,15 @@ def figures(
     """The figures of the managers (by default all the run has any of) as the run published them.
 
     A metric nobody can measure here is not applicable and says so. With the parameter `ago` = n the answer is
-    that of the run current for the end of the n-th window before. ValueError for an unknown window.
+    that of the run current for the end of the n-th window before. A window of the past that begins before the
+    first day known is missing. ValueError for an unknown window.
     """
     refs, known = list(refs), units()
     people = queries.people_of(run) if managers is None else list(managers)
     answers: dict[int, dict[MetricRef, Figure]] = {manager: {} for manager in people}
     if people:
         for day, asked in _by_day(run, [ref for ref in refs if ref.code in known]).items():
-            _look_back(answers, day, asked) if day else _answer(answers, run, asked)
+            _look_back(answers, run, day, asked) if day else _answer(answers, run, asked)
     for ref in refs:
         _same(answers, ref, Figure.not_applicable("feed_not_configured", feed=ref.code))
     return answers
@@ -212,6 +220,11 @@ def windows_ago(ref: MetricRef) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5):
         raise ValueError(f"ago = {text!r}")
     return int(text)
+
+
+def looks_back(ref: MetricRef) -> bool:
+    """Whether the question is about an earlier window: one of the past, or one to date as it stood then."""
+    return windows.is_earlier(ref.window) or windows_ago(ref) > 0
 
 
 def without_ago(ref: MetricRef) -> MetricRef:
@@ -233,19 +246,28 @@ def _by_day(run: Run, refs: Iterable[MetricRef]) -> dict[date | None, list[Metri
     return found
 
 
-def _look_back(answers: dict[int, dict[MetricRef, Figure]], day: date, refs: list[MetricRef]) -> None:
-    """Answer with what readers see of an earlier date; a date without figures is missing and says so."""
-    known = units()
+def _look_back(
+    answers: dict[int, dict[MetricRef, Figure]], run: Run, day: date, refs: list[MetricRef]
+) -> None:
+    """Answer with what readers see of an earlier date; a date without figures is missing and says so.
+
+    The questions keep their `ago`: it tells a window to date, stood whole by then, from one of its own day.
+    """
     try:
-        found = figures(queries.current_run(day), [without_ago(ref) for ref in refs], list(answers))
+        then = queries.current_run(day)
     except queries.NotPublished:
-        for here in answers.values():
-            here |= {
-                ref: Figure.missing("no_figures_on", known.get(ref.code, ""), day=str(day)) for ref in refs
-            }
-        return
-    for manager, here in answers.items():
-        here |= {ref: found[manager][without_ago(ref)] for ref in refs}
+        for ref in refs:
+            _same(answers, ref, _not_published(run, day, ref))
+    else:
+        _answer(answers, then, refs)
+
+
+def _not_published(run: Run, day: date, ref: MetricRef) -> Figure:
+    """Why nothing answers for an earlier date: nobody knows what was then, or nothing was published for it."""
+    unit, since = units().get(ref.code, ""), queries.history_known(run)
+    if windows.window(ref.window, day).start < since:
+        return Figure.missing("history", unit, since=str(since))
+    return Figure.missing("no_figures_on", unit, day=str(day))
 
 
 def _answer(answers: dict[int, dict[MetricRef, Figure]], run: Run, refs: list[MetricRef]) -> None:
@@ -283,12 +305,13 @@ def _fill(
     """Read the source once for all its refs, then take each figure off its row."""
     if not refs:
         return
-    floors = {ref.floor for ref in refs}
-    context = _context(run, refs, _last_year(run, refs, floors, answers))
+    context = _context(run, refs)
     early = {ref for ref in refs if _too_early(context, codes[ref.code], ref)}
     for ref in early:
         _same(answers, ref, context.too_early(ref, codes[ref.code].unit) or Figure.missing())
     refs = [ref for ref in refs if ref not in early and codes[ref.code].answers(ref.window)]
+    floors = {ref.floor for ref in refs}
+    context = replace(context, last_year=_last_year(run, refs, floors, answers))
     rows = source.rows(run, {ref.window for ref in refs}, floors, answers) if refs else {}
     for manager, found in answers.items():
         for ref in refs:
@@ -296,9 +319,9 @@ def _fill(
 
 
 def _too_early(context: Context, metric: Metric, ref: MetricRef) -> bool:
-    """Whether nothing is known of a window; the standing ones say so themselves where it matters."""
-    beside = ref.window not in STANDING and metric.answers(ref.window)
-    return beside and context.too_early(ref, metric.unit) is not None
+    """Whether an earlier window is not known whole; without its feed a metric is what it is at any time."""
+    fed = not metric.feed or metric.feed in context.feeds
+    return fed and metric.answers(ref.window) and context.too_early(ref, metric.unit) is not None
 
 
 def _ask(answers: dict[int, dict[MetricRef, Figure]], asked: Asked, refs: list[MetricRef], run: Run) -> None:
@@ -309,15 +332,10 @@ def _ask(answers: dict[int, dict[MetricRef, Figure]], asked: Asked, refs: list[M
             answers[manager][ref] = figure
 
 
-def _context(run: Run, refs: Iterable[MetricRef], last_year: Rows | None = None) -> Context:
+def _context(run: Run, refs: Iterable[MetricRef]) -> Context:
     """What the figures of a run need beside their rows."""
-    return Context(
-        run,
-        queries.history_known(run),
-        queries.feeds_known(run),
-        last_year or {},
-        queries.missing_for(run, {ref.window for ref in refs}),
-    )
+    missing = queries.missing_for(run, {ref.window for ref in refs})
+    return Context(run, queries.history_known(run), queries.feeds_known(run), missing=missing)
 
 
 def _last_year(run: Run, refs: list[MetricRef], floors: Iterable[Decimal], managers: Iterable[int]) -> Rows:

@@ -33,13 +33,12 @@ def _events(context: Context, refs: Sequence[MetricRef], managers: Sequence[int]
 def _unknown(context: Context, ref: MetricRef) -> Figure | None:
     """Why the events of a question are not known; None where they are."""
     unit = UNITS[ref.code]
-    if lack := context.lack_of(EVENTS_FILE, ref, unit):
-        return lack
+    lack = context.lack_of(EVENTS_FILE, ref, unit)
     if "events" not in context.feeds:
-        return Figure.not_applicable("feed_not_configured", unit, feed=EVENTS_FILE)
+        return lack or Figure.not_applicable("feed_not_configured", unit, feed=EVENTS_FILE)
     if not dict(ref.params).get("event"):
         return Figure.not_applicable("nothing_to_measure", unit)
-    return context.too_early(ref, unit)
+    return context.too_early(ref, unit) or lack
 
 
 def _counted(context: Context, refs: Sequence[MetricRef], managers: Sequence[int]) -> Figures:
@@ -63,7 +62,10 @@ def _figure(ref: MetricRef, counted: Counted) -> Figure:
 
 
 def _targets(context: Context, refs: Sequence[MetricRef], managers: Sequence[int]) -> Figures:
-    """The target in force on the last day of each question's window; none is missing."""
+    """The target in force on the last day of each question's window; none is missing.
+
+    A plan says itself which days it is for, so the first day of the history does not matter to it.
+    """
     day = context.run.business_date
     asked = sorted({(_planned(ref), windows.window(ref.window, day).end) for ref in refs})
     places = {each: place for place, each in enumerate(asked)}

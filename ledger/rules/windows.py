@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 TO_DATE = ("month", "quarter", "year")
+#: What ends on the business date itself; every other window lies before it.
+CURRENT = (*TO_DATE, "half_year", "day")
 WHOLE = ("previous_month", "previous_quarter", "previous_year")
 #: Single days: the last one of the month, quarter or year before.
 LAST_DAYS = {"last_month_end": "month", "last_quarter_end": "quarter", "last_year_end": "year"}
@@ -85,6 +87,15 @@ def is_window(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_earlier(name: str) -> bool:
+    """Whether a window does not run to the business date but is a whole one, or a day, of the past.
+
+    >>> [is_earlier(name) for name in ("quarter", "previous_quarter", "last_quarter_end", "06-30")]
+    [False, True, True, True]
+    """
+    return name not in CURRENT
 
 
 def unit_of(name: str) -> str:

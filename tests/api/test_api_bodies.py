@@ -109,7 +109,7 @@ def no_figure(metric: str, unit: str, state: str, reason: str, text: str) -> dic
     }
 
 
-TOO_SHORT = ("missing", "history", "数据自 1994-01-01 起，不足以计算基期")
+TOO_SHORT = ("missing", "history", "数据自 1994-01-01 起，未涵盖所需期间")
 MONTHLY = (
     "not_applicable",
     "window_not_defined",

@@ -237,10 +237,10 @@ def test_every_outcome_and_reason_has_words_in_both_languages() -> None:
         chinese and english
         for chinese, english in (*NODE_OUTCOMES.values(), *OUTCOMES.values(), *WHY.values())
     )
-    assert why("history", {"since": "1993-01-01"}) == "数据自 1993-01-01 起，不足以计算基期"
+    assert why("history", {"since": "1993-01-01"}) == "数据自 1993-01-01 起，未涵盖所需期间"
     assert (
         why("history", {"since": "1993-01-01"}, language="en")
-        == "data begin on 1993-01-01, too late for the base period"
+        == "data begin on 1993-01-01, after the days this figure needs"
     )
     assert why("其他", {}) == "其他"
 

@@ -1,6 +1,6 @@
 """Small generated histories of a bank: bundles and nights in any order, in the database and in the twin."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from fractions import Fraction
@@ -304,9 +304,10 @@ class History:
             days(first, through)
         )
         view = View(self.twin)
+        dates = {run.business_date for run in published}
         for run in published:
             if run.business_date >= self.twin.history_start:
-                compare(run, view)
+                compare(run, view, dates)
 
 
 #: Windows whose figures are asked for with every parameter too.
@@ -317,14 +318,20 @@ def text(share: Fraction) -> str:
     return f"{share.numerator / share.denominator:.6f}"
 
 
-def compare(run: Run, view: View) -> None:
-    """Every metric of every manager at every window and floor, state, reason and exact value."""
+def compare(run: Run, view: View, published: Collection[date] | None = None) -> None:
+    """Every metric of every manager at every window and floor, state, reason and exact value.
+
+    With the dates published it is also asked one window earlier, which today's versions answer.
+    """
     expected = view.figures(run.business_date)
+    if published is not None:
+        expected |= view.ago(run.business_date, published)
     refs = {
         (code, window, floor, params): MetricRef(code, window, queries.FLOORS[FLOORS.index(floor)], params)
         for _, code, window, floor, params in expected
         if not params
-        or (floor in (0, 1_000_000) and window in ("quarter", "previous_month", "last_quarter_end"))
+        or params[0] == ("ago", "1")
+        or (floor in (0, 1_000_000) and window in WITH_PARAMS)
     }
     names = dict(ClientManager.objects.values_list("employee_no", "id"))
     found = metrics.figures(run, refs.values())

@@ -246,8 +246,16 @@ def test_an_earlier_window_is_answered_by_the_run_of_its_end(deliver: Deliver) -
         then = ask(code, on=date(1994, 1, 3), window="day", **params)
         assert ask(code, window="day", ago="2", **params) == then
     assert ask("deposit_daily_average", window="day", ago="2").value == 700
-    missing = Figure.missing("no_figures_on", "CNY", day="1993-12-31")
-    assert ask("deposit_daily_average", ago="1") == missing
+
+
+def test_a_date_that_no_night_was_worked_for_answers_nothing(deliver: Deliver) -> None:
+    deliver(bank.REGISTER)
+    nights("1994-01-05", start="1994-01-03")
+    unpublished = Figure.missing("no_figures_on", "CNY", day="1994-01-02")
+    assert ask("deposit_daily_average", window="day", ago="3") == unpublished
+    before_all = Figure.missing("history", "CNY", since="1994-01-01")
+    assert ask("deposit_daily_average", window="day", ago="5") == before_all
+    assert ask("deposit_daily_average", ago="1") == before_all
 
 
 def test_earlier_months_step_from_end_to_end(deliver: Deliver) -> None:

@@ -1,5 +1,6 @@
 """The figures of the naive twin: every metric day by day and customer by customer, by its definition."""
 
+from collections.abc import Collection
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -9,6 +10,10 @@ from tests.ledger.twin import DAY, Twin, days
 
 FLOORS = (0, 500_000, 1_000_000, 3_000_000, 5_000_000)
 WINDOWS = ("month", "quarter", "year", "previous_month", "previous_quarter", "previous_year")
+#: What runs to the business date and answers with what is known; all others must be known whole.
+TO_DATE = ("month", "quarter", "year", "half_year")
+#: Asked for one window earlier too, which is the whole one before.
+AGO = {"month": "previous_month", "quarter": "previous_quarter"}
 #: Windows of which nothing is stored: single days, and half a year.
 BESIDE = ("half_year", "last_quarter_end", "01-03")
 MARKS = (("deposit", 500_000), ("loan", 1_000_000))
@@ -69,7 +74,7 @@ class View:
         for window in WINDOWS:
             for floor in FLOORS:
                 for manager in self.twin.managers:
-                    answers = self.answers(manager, *span_of(window, on), floor, window)
+                    answers = self.answered(manager, window, floor, on)
                     found |= {(manager, code, window, floor, p): a for (code, p), a in answers.items()}
         for window in BESIDE:
             for floor in (0, 1_000_000):
@@ -79,14 +84,31 @@ class View:
         return found
 
     def beside(self, manager: str, window: str, floor: int, on: date) -> dict[Any, Answer]:
-        """The answers over a window that is not stored; none where its last day is not known, or not yet."""
-        start, end = span_of(window, on)
-        if end > on:
+        """The answers over a window that is not stored; none where its last day is not reached yet."""
+        if span_of(window, on)[1] > on:
             return dict.fromkeys(self.answers(manager, on, on, floor, window), missing("day_not_reached"))
+        return self.answered(manager, window, floor, on)
+
+    def answered(self, manager: str, window: str, floor: int, on: date) -> dict[Any, Answer]:
+        """The answers over a window; one of the past that begins before anything is known has none."""
+        start, end = span_of(window, on)
         answers = self.answers(manager, start, end, floor, window)
-        if end < self.twin.history_start:
-            return dict.fromkeys(answers, missing("history"))
-        return answers
+        if window in TO_DATE or start >= self.twin.history_start:
+            return answers
+        never = none("feed_not_configured")
+        return {key: each if each == never else missing("history") for key, each in answers.items()}
+
+    def ago(self, on: date, published: Collection[date]) -> dict[Key, Answer]:
+        """The answers of one window earlier, where the night of its last day was published."""
+        found = {}
+        for window, whole in AGO.items():
+            start, end = span_of(whole, on)
+            why = missing("history" if start < self.twin.history_start else "no_figures_on")
+            for manager in self.twin.managers:
+                for (code, p), answer in self.answered(manager, whole, 0, on).items():
+                    key = (manager, code, window, 0, (("ago", "1"), *p))
+                    found[key] = answer if end in published else why
+        return found
 
     def _own(self, bucket: str, customer: str, start: date, end: date) -> int:
         daily = getattr(self, bucket)

@@ -91,9 +91,10 @@ def pair(text: str) -> tuple[str, str]:
 
 
 def value_text(explained: Explained) -> str:
-    """The figure at the places of its unit, or its state and reason."""
+    """The figure at the places of its unit, or its state and reason with what the reason names."""
     figure = explained.figure
-    return shown(figure.value, figure.unit) or f"{figure.state} ({figure.reason})"
+    why = " ".join([figure.reason, *(f"{name}={text}" for name, text in figure.params.items())])
+    return shown(figure.value, figure.unit) or f"{figure.state} ({why})"
 
 
 def lines(explained: Explained) -> Iterator[str]:
@@ -103,6 +104,8 @@ def lines(explained: Explained) -> Iterator[str]:
     yield f"= {value_text(explained)} {what.unit} · ≥ {what.floor:f} · {run} · bundle {run.through_bundle_id}"
     for section in what.sections:
         yield from section_lines(section)
+    if not what.sections:
+        return
     agrees = {"sum": shown(what.value, what.unit), "yes": "✓" if explained.adds_up else "✕"}
     yield str(_("各部分之和 = %(sum)s，与已发布的数值一致：%(yes)s") % agrees)
 
@@ -155,6 +158,7 @@ def facts(explained: Explained) -> dict[str, Any]:
         "floor": f"{what.floor:f}",
         "state": explained.figure.state,
         "reason": explained.figure.reason,
+        "reason_params": dict(explained.figure.params),
         "value": shown(explained.figure.value, what.unit),
         "exact": None if explained.figure.value is None else str(explained.figure.value),
         "run": {
