@@ -63,14 +63,18 @@ def _peak(column: str, feed: str) -> Callable[[Any, MetricRef, Context], Figure]
     return figure
 
 
+def _peaks(code: str, column: str, feed: str) -> Metric:
+    return Metric(code, "CNY", _peak(column, feed), feed=feed)
+
+
 SOURCE = Source(
     queries.readings,
     (
         Metric("normal_loan_share", "ratio", _share, feed="loan_classes"),
         Metric("normal_loan_share_change", "ratio", _share_change, feed="loan_classes"),
-        Metric("non_performing_balance", "CNY", _peak("non_performing", "loan_classes"), feed="loan_classes"),
-        Metric("interest_arrears", "CNY", _peak("interest_arrears", "interest_arrears"), feed="interest_arrears"),
-        Metric("advances", "CNY", _peak("advances", "")),
+        _peaks("non_performing_balance", "non_performing", "loan_classes"),
+        _peaks("interest_arrears", "interest_arrears", "interest_arrears"),
+        _peaks("advances", "advances", ""),
     ),
     QualityReading,
 )

@@ -263,7 +263,7 @@ def _look_back(
 
 
 def _not_published(run: Run, day: date, ref: MetricRef) -> Figure:
-    """Why nothing answers for an earlier date: nobody knows what was then, or nothing was published for it."""
+    """Why nothing answers for an earlier date: what was then is unknown, or was not published."""
     unit, since = units().get(ref.code, ""), queries.history_known(run)
     if windows.window(ref.window, day).start < since:
         return Figure.missing("history", unit, since=str(since))

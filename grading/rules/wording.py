@@ -28,7 +28,7 @@ OUTCOMES: Words = {
 WHY: Words = {
     "not_supplied": ("未提供该项数据", "this figure was not supplied"),
     "feed_missing": ("{feed} 于 {date} 应到未到", "{feed} did not arrive for {date}"),
-    "history": ("数据自 {since} 起，未涵盖所需期间", "data begin on {since}, after the days this figure needs"),
+    "history": ("数据自 {since} 起，未涵盖所需期间", "data begin on {since}, too late for this figure"),
     "history_of_accounts": (
         "名下客户有账户在数据起点之前已开立，但其余额自基期开始之后才送达，基期不明",
         "customers held have accounts older than our data whose balances arrive only after the base began",

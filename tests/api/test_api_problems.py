@@ -203,4 +203,4 @@ def test_language_is_the_callers(client: Client, accepted: str, language: str) -
 def test_reasons_of_figures_follow_the_language(auditor: Client) -> None:
     answer = auditor.get("/api/v1/managers/E1/metrics/", headers={"accept-language": "en"}).json()
     reasons = {row["metric"]: row["reason_text"] for row in answer["metrics"]}
-    assert reasons["new_deposit_daily_average"] == "data begin on 1994-01-01, after the days this figure needs"
+    assert reasons["new_deposit_daily_average"] == "data begin on 1994-01-01, too late for this figure"

@@ -240,7 +240,7 @@ def test_every_outcome_and_reason_has_words_in_both_languages() -> None:
     assert why("history", {"since": "1993-01-01"}) == "数据自 1993-01-01 起，未涵盖所需期间"
     assert (
         why("history", {"since": "1993-01-01"}, language="en")
-        == "data begin on 1993-01-01, after the days this figure needs"
+        == "data begin on 1993-01-01, too late for this figure"
     )
     assert why("其他", {}) == "其他"
 

@@ -329,9 +329,7 @@ def compare(run: Run, view: View, published: Collection[date] | None = None) -> 
     refs = {
         (code, window, floor, params): MetricRef(code, window, queries.FLOORS[FLOORS.index(floor)], params)
         for _, code, window, floor, params in expected
-        if not params
-        or params[0] == ("ago", "1")
-        or (floor in (0, 1_000_000) and window in WITH_PARAMS)
+        if not params or params[0] == ("ago", "1") or (floor in (0, 1_000_000) and window in WITH_PARAMS)
     }
     names = dict(ClientManager.objects.values_list("employee_no", "id"))
     found = metrics.figures(run, refs.values())
