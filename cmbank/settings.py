@@ -105,6 +105,9 @@ TEMPLATES = [
     }
 ]
 
+# --- The bank: whose name stands on every paper ---------------------------------------------------------
+BANK_NAME = environment.text("BANK_NAME", default="") or _("示范银行")
+
 # --- People ---------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "managers.User"
 LOGIN_URL = "login"
