@@ -116,6 +116,9 @@ REFUSALS = {
         "退回的考核重新测算须写明答复，以便风险部门知道核对的结果；请填写后再提交。"
     ),
     "reason_needed": gettext_lazy("退回须写明原因，以便人力资源部知道要补什么；请填写后再退回。"),
+    "no_paper_yet": gettext_lazy(
+        "%(who)s 的考核现为“%(state)s”，还没有这份文书；到“%(needed)s”之后才能打印，请届时再取。"
+    ),
     "outdated": gettext_lazy(
         "%(who)s 的考核所依据的数据已有变化；提交前请重新测算，审核中的请退回重新测算。"
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.views import cycles, desk, workbench
+from appraisal.views import cycles, desk, papers, workbench
 
 urlpatterns = [
     path("me/", workbench.me, name="me"),
@@ -20,4 +20,6 @@ urlpatterns = [
     path("cycles/<int:pk>/submit/", cycles.submit, name="submit"),
     path("cycles/<int:pk>/publish/", cycles.publish, name="publish"),
     path("appraisals/<int:pk>/answer/", cycles.answer, name="answer"),
+    path("appraisals/<int:pk>/form.pdf", papers.form, name="appraisal_form"),
+    path("appraisals/<int:pk>/notice.pdf", papers.notice, name="decision_notice"),
 ]

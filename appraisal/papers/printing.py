@@ -43,7 +43,11 @@ def document(sheet: Sheet, produced: Produced) -> bytes:
 
 def _worked_out(sheet: Sheet) -> dict[str, Any]:
     """What follows from the rows of a sheet and is printed beneath them."""
-    return {"totals": _shown(sheet.totals)} if isinstance(sheet, HandoverList) else {}
+    if not isinstance(sheet, HandoverList):
+        return {}
+    *customers, deposits, loans = sheet.totals
+    counted = [_("%(count)s 户") % {"count": each} for each in customers]
+    return {"totals": [*counted, _shown(deposits), _shown(loans)]}
 
 
 def _foot(sheet: Sheet, produced: Produced) -> tuple[str, str]:

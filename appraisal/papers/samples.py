@@ -85,9 +85,7 @@ def form() -> AppraisalForm:
             ),
         ),
         payments=(
-            Payment(
-                name="季度绩效", cites="第十二条", kind="当期发放", due_on=ON, amount=Decimal("6000.00")
-            ),
+            Payment(name="季度绩效", cites="第十二条", kind="当期发放", due_on=ON, amount=Decimal("6000.00")),
         ),
         flags=("建议晋升为三级",),
         result=(("测算建议", "建议晋升 · 三级"), ("决定", "晋升 · 三级")),

@@ -17,7 +17,7 @@ TEMPLATES: Mapping[type, str] = {
 
 #: By template; those of "" go to all.
 WORDS: Mapping[str, Mapping[str, Promise]] = {
-    "": {"sign": _("签字："), "day": _("日期："), "seal": _("（盖章）")},
+    "": {"colon": _("："), "sign": _("签字："), "day": _("日期："), "seal": _("（盖章）")},
     "form": {
         "conclusion": _("测算结论"),
         "criteria": _("各项标准"),
@@ -45,7 +45,6 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
         "at": _("时间"),
     },
     "notice": {
-        "colon": _("："),
         "grounds": _("决定依据"),
         "appeal": _("申诉权利与期限"),
         "until": _("申诉截止日"),
@@ -54,7 +53,7 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
         "recipient": _("被通知人"),
         "server": _("送达人"),
     },
-    "appointment": {"colon": _("："), "follows": _("随之变动的事项"), "item": _("事项"), "what": _("内容")},
+    "appointment": {"follows": _("随之变动的事项"), "item": _("事项"), "what": _("内容")},
     "handover": {
         "no": _("序号"),
         "customer_no": _("客户号"),

@@ -24,12 +24,14 @@ from appraisal.services.preparing import (
     submit,
     submit_many,
 )
+from appraisal.services.papers import Printed, papers_of, print_paper
 from appraisal.services.refusals import Refusal
 from appraisal.services.voting import close_vote, decide
 
 __all__ = [
     "Measured",
     "Opened",
+    "Printed",
     "Refusal",
     "answer_issue",
     "appeal",
@@ -42,6 +44,8 @@ __all__ = [
     "finish_scores",
     "measure",
     "open_cycle",
+    "papers_of",
+    "print_paper",
     "publish",
     "publish_many",
     "raise_issue",

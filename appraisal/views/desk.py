@@ -177,6 +177,7 @@ def _panel(request: HttpRequest, shown: Any, waiting: QuerySet[Appraisal], on: d
         "evidence": presenters.evidence(selected, _before(selected)),
         "steps": presenters.timeline(selected, queries.steps(selected), named=True),
         "key": uuid4().hex,
+        "papers": services.papers_of(selected, by=signed_in(request)),
         "may_step": queries.next_steps(selected, by=signed_in(request), on=on),
         "return_kinds": [{"value": code, "label": label} for code, label in presenters.RETURN_KINDS.items()],
         "decide": DecideForm(initial={"outcome": _proposal(selected)}),

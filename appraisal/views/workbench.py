@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal import presenters, queries
+from appraisal import presenters, queries, services
 from grading import points, standings
 from grading import presenters as grades
 from grading import queries as grading
@@ -59,7 +59,7 @@ def workbench(request: HttpRequest, who: ClientManager, *, own: bool) -> HttpRes
         "own": own,
         "run": run,
         "sees_customers": own or may(signed_in(request), "view_people", on=on, about=who),
-        "appraisal": _appraisal(who, named=not own),
+        "appraisal": _appraisal(request, who, own=own),
     }
     if run is not None:
         context |= _figures(request, who, run)
@@ -169,15 +169,19 @@ def _floor(found: Standing | None, grade: str) -> Decimal:
     return max(floors, default=Decimal(0))
 
 
-def _appraisal(who: ClientManager, *, named: bool) -> dict[str, Any] | None:
-    """The latest appraisal with its steps; None where none was ever opened."""
+def _appraisal(request: HttpRequest, who: ClientManager, *, own: bool) -> dict[str, Any] | None:
+    """The latest appraisal with its steps and papers; None where none was ever opened."""
     last = queries.latest_of(who)
     if last is None:
         return None
+    user, on = signed_in(request), timezone.localdate()
+    reads = own or may(user, "view_appraisals", on=on, about=who)
     return {
+        "pk": last.pk,
+        "papers": services.papers_of(last, by=user) if reads else [],
         "period": presenters.period_name(last.cycle.period),
         "tag": presenters.state_tag(last.state),
-        "steps": presenters.timeline(last, queries.steps(last), named=named),
+        "steps": presenters.timeline(last, queries.steps(last), named=not own),
         "result": presenters.result(last),
         "from": last.cycle.ends_on,
     }
