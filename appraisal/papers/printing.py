@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -33,7 +33,7 @@ def document(sheet: Sheet, produced: Produced) -> bytes:
     """The sheet as PDF/A in its own language; the same sheet, moment and reader give the same bytes."""
     head = sheet.head
     with translation.override(head.language):
-        words = {name: str(word) for name, word in (WORDS[""] | WORDS[TEMPLATES[type(sheet)]]).items()}
+        words = {name: str(word) for name, word in {**WORDS[""], **WORDS[TEMPLATES[type(sheet)]]}.items()}
         frame = Frame(
             title=head.title, on=head.on, number=head.number, bank=head.bank, foot=_foot(sheet, produced)
         )
@@ -89,18 +89,19 @@ def _exact(value: Any) -> Any:
 
 
 def _shown(value: Any) -> Any:
-    """JSON as it is printed: amounts with thousands, shares in percent, days and minutes of the bank's zone."""
-    match value:
-        case Mapping():
-            return {name: _shown(each) for name, each in value.items()}
-        case list() | tuple():
-            return [_shown(each) for each in value]
-        case datetime():
-            return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return money.exact_amount(value)
-        case Fraction():
-            return money.share_percent(value)
-    return value
+    """JSON as it is printed; values of `_PRINTED` as their kind is written, the rest as it is."""
+    if isinstance(value, Mapping):
+        return {name: _shown(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(each) for each in value]
+    write = _PRINTED.get(type(value))
+    return write(value) if write else value
+
+
+#: Moments in the bank's zone to the minute, amounts with thousands, shares in percent.
+_PRINTED: Mapping[type, Callable[[Any], str]] = {
+    datetime: lambda value: f"{timezone.localtime(value):%Y-%m-%d %H:%M}",
+    date: lambda value: value.isoformat(),
+    Decimal: money.exact_amount,
+    Fraction: money.share_percent,
+}

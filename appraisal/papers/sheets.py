@@ -171,7 +171,7 @@ class HandoverList:
 
     @property
     def totals(self) -> tuple[int, int, int, Decimal | None, Decimal | None]:
-        """Customers moving in custody, in credit, in liability; deposits and loans of all, None if unknown."""
+        """Customers moving in custody, in credit, in liability; deposits and loans, None if unknown."""
         return (
             sum(row.custody for row in self.rows),
             sum(row.credit is not None for row in self.rows),

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
 from appraisal import permissions
 from appraisal.models import Appraisal, State
 from appraisal.papers import Produced, Sheet, building, digest_of, document
 from appraisal.services.refusals import Refusal
 from managers.models import LogEntry, User
-from managers.permissions import check_may
+from managers.permissions import may
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ def print_paper(appraisal: Appraisal, kind: str, *, by: User, on: date, at: date
     PermissionDenied where the role does not read appraisals, Refusal where the state has no such paper.
     """
     own = permissions.is_own(by, appraisal.manager)
-    if not own:
-        check_may(by, "view_appraisals", on=on, about=appraisal.manager)
+    if not own and not may(by, "view_appraisals", on=on, about=appraisal.manager):
+        raise PermissionDenied(_("您的角色不包括查看他人的考核；如确有需要，请联系安全管理员授权。"))
     if kind not in papers_of(appraisal, by=by):
         raise _too_early(appraisal, kind, own=own)
     sheet = KINDS[kind].build(appraisal, not own)

@@ -29,7 +29,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The paper in the reader's language or the one asked for (?lang=zh-hans or en); 404 outside the scope."""
+    """The paper in the reader's language or the one asked for (?lang=en); 404 outside the scope."""
     user, on = signed_in(request), timezone.localdate()
     appraisal = get_object_or_404(queries.visible(user, on), pk=pk)
     language = LANGUAGES.get(request.GET.get("lang", "")) or translation.get_language()

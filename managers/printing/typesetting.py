@@ -3,13 +3,13 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 import noto_cjk_sans_otc
 import typst
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 #: Templates name each other from here: "/managers/printing/house.typ".
 ROOT = Path(__file__).resolve().parents[2]
 #: Long-term form of PDF in which every character is embedded and can be searched.
-STANDARD = "a-2u"
+STANDARD: Final = "a-2u"
 #: Further rounds cannot find new characters: one names all that are missing, a mended text has none.
 ROUNDS = 3
 
@@ -28,7 +28,7 @@ ROUNDS = 3
 _TURN = Lock()
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
-#: Line feeds part lines; other controls, marks of direction, private and unassigned characters are told.
+#: Ends of lines part lines; other controls, marks of direction, private and unassigned characters are told.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
@@ -49,17 +49,17 @@ def typeset(template: Path, data: Mapping[str, Any], *, frame: Frame) -> bytes:
     The same input gives the same bytes, on any machine: the only date inside is the frame's. Characters that
     none of the types carries, and those that cannot be seen, are printed as 〔U+1F600〕.
     """
-    text = told(json.dumps({**data, "frame": _frame(frame)}, ensure_ascii=False), _unseen)
+    said = told({**data, "frame": _frame(frame)}, _unseen)
     stamp = datetime.combine(frame.on, time(), UTC)
     for _round in range(ROUNDS):
         try:
-            return _compile(template, text, int(stamp.timestamp()))
+            return _compile(template, said, stamp)
         except typst.TypstError as error:
             missing = without_glyph(error.diagnostic)
             if not missing:
                 raise
-            text = told(text, missing.__contains__)
-    return _compile(template, text, int(stamp.timestamp()))
+            said = told(said, missing.__contains__)
+    return _compile(template, said, stamp)
 
 
 def _frame(frame: Frame) -> dict[str, Any]:
@@ -80,14 +80,14 @@ def long_date(day: date) -> str:
     return _("%(year)s年%(month)s月%(day)s日") % words
 
 
-def _compile(template: Path, text: str, stamp: int) -> bytes:
+def _compile(template: Path, said: Any, stamp: datetime) -> bytes:
     with _TURN:
         made = _compiler().compile(
             input=str(template),
             format="pdf",
-            sys_inputs={"data": text},
+            sys_inputs={"data": json.dumps(said, ensure_ascii=False)},
             pdf_standards=[STANDARD],
-            timestamp=stamp,
+            timestamp=int(stamp.timestamp()),
         )
     assert isinstance(made, bytes)
     return made
@@ -104,13 +104,19 @@ def _compiler() -> typst.Compiler:
 
 
 def _unseen(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN
+    return character not in "\t\r\n" and unicodedata.category(character) in _UNSEEN
 
 
-def told(text: str, which: Any) -> str:
-    """The text with some of its characters, given by a test, written as their code."""
-    found = {ord(each): f"〔U+{ord(each):04X}〕" for each in set(text) if which(each)}
-    return text.translate(found)
+def told(said: Any, which: Callable[[str], bool]) -> Any:
+    """The same data, in whose texts the characters of a test are written as their code."""
+    if isinstance(said, Mapping):
+        return {name: told(each, which) for name, each in said.items()}
+    if isinstance(said, list | tuple):
+        return [told(each, which) for each in said]
+    if not isinstance(said, str):
+        return said
+    codes = {ord(each): f"〔U+{ord(each):04X}〕" for each in set(said) if which(each)}
+    return said.translate(codes)
 
 
 def without_glyph(diagnostic: str) -> set[str]:
