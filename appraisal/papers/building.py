@@ -148,16 +148,23 @@ def _others(found: Mapping[str, Any]) -> Iterator[Criterion]:
     """The bar of the post and the quality requirements."""
     if found["on_post"]:
         yield _criterion(found["on_post"])
-    for veto in found["vetoes"]:
-        yield Criterion(
+    yield from (row for row, _struck in _vetoes(found))
+
+
+def _vetoes(found: Mapping[str, Any]) -> Iterator[tuple[Criterion, bool]]:
+    """The quality requirements, each with whether it strikes."""
+    for reason, veto in zip(found["verdict"].vetoes, found["vetoes"], strict=True):
+        is_amount = reason.value is not None and reason.unit == "CNY"
+        row = Criterion(
             cites=veto["cites"],
             name=veto["name"],
-            value=veto["shown"],
+            value=_figure(reason.value, reason.unit) if is_amount else veto["shown"],
             threshold="",
-            unit="",
+            unit=_unit(reason.unit) if is_amount else "",
             outcome=veto["text"] or _word(veto["state"]),
             note=veto["remark"],
         )
+        yield row, veto["state"] == "veto"
 
 
 def _figure(value: Any, unit: str) -> str:
@@ -253,15 +260,16 @@ def _grounds(appraisal: Appraisal, stored: Verdict) -> Iterator[str]:
     """The finding of the regulation with its article, and that the decision departs from it where it does."""
     result = stored.result
     why = result.get("why_en") if grading.english() else result.get("why")
+    if why and result.get("cites"):
+        why = _("%(why)s（%(cites)s）") % {"why": why, "cites": result["cites"]}
     if why:
-        yield f"{why}（{result['cites']}）" if result.get("cites") else why
-    for row in _others(presenters.evidence(appraisal, None)):
-        if row.outcome in (_("发生"), _("未达")):
-            value = f" {row.value}" if row.value else ""
-            yield _("%(what)s：%(outcome)s%(value)s（%(cites)s）") % {
+        yield why
+    for row, struck in _vetoes(presenters.evidence(appraisal, None)):
+        if struck:
+            figure = " ".join(filter(None, (row.outcome, row.value, row.unit)))
+            yield _("%(what)s：%(figure)s（%(cites)s）") % {
                 "what": row.name,
-                "outcome": row.outcome,
-                "value": value,
+                "figure": figure,
                 "cites": row.cites,
             }
     if appraisal.decided_grade != stored.proposed_grade:
@@ -283,4 +291,3 @@ def _appeal(published: date, days: int, last_day: date) -> Iterator[str]:
     yield _(
         "申诉须写明所涉的条款、本人认为正确的数值，并附证据。申诉由未参与原决定的人员审议，结果书面答复。"
     )
-    yield _("逾期未申诉的，视为对决定没有异议。")

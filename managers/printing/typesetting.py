@@ -63,21 +63,23 @@ def typeset(template: Path, data: Mapping[str, Any], *, frame: Frame) -> bytes:
 
 
 def _frame(frame: Frame) -> dict[str, Any]:
-    language = get_language() or "zh-hans"
     return {
         **asdict(frame),
         "bank": frame.bank or str(settings.BANK_NAME),
         "on": [frame.on.year, frame.on.month, frame.on.day],
         "date": long_date(frame.on),
-        "lang": "en" if language.startswith("en") else "zh",
+        "lang": _language(),
         "page": _("第 {page} 页，共 {pages} 页"),
     }
 
 
 def long_date(day: date) -> str:
     """A day as an official paper writes it: 2026年10月12日; English readers keep 2026-10-12."""
-    words = {"year": day.year, "month": day.month, "day": day.day, "iso": day.isoformat()}
-    return _("%(year)s年%(month)s月%(day)s日") % words
+    return day.isoformat() if _language() == "en" else f"{day.year}年{day.month}月{day.day}日"
+
+
+def _language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def _compile(template: Path, said: Any, stamp: datetime) -> bytes:

@@ -1,7 +1,6 @@
 """The typesetter: whatever people write comes out as they wrote it, in a PDF/A that carries its own type."""
 
 import io
-import json
 import subprocess
 import sys
 import unicodedata
@@ -93,7 +92,8 @@ def test_what_no_type_carries_or_nobody_sees_is_told_by_its_code(text: str, show
 
 
 def test_the_typesetter_names_what_is_missing() -> None:
-    said = 'error: PDF/A-2u error: the text `"\\u{301}"` could not be displayed with font `"N"`\nthe text `"𱃄"` could not be displayed'
+    words = "could not be displayed with font"
+    said = f'error: PDF/A-2u error: the text `"\\u{{301}}"` {words} `"N"`\nthe text `"𱃄"` {words} `"N"`'
     assert without_glyph(said) == {"\u0301", "\U000310c4"}
 
 
@@ -133,13 +133,13 @@ def unembedded(font: Any) -> str:
 def test_the_same_input_gives_the_same_bytes_in_any_process() -> None:
     here = typeset(PLAIN, {"text": "客户"}, frame=FRAME)
     program = (
-        "import os, sys, json, hashlib, django; from datetime import date; from pathlib import Path; "
-        "django.setup(); from managers.printing import Frame, typeset; "
-        "frame = Frame(title='试印', number='试〔2026〕1号', on=date(2026, 10, 12), bank='甲银行', foot=('脚注',)); "
-        f"raw = typeset(Path({json.dumps(str(PLAIN))}), {{'text': '客户'}}, frame=frame); "
-        "sys.stdout.buffer.write(raw)"
+        "import sys, django; django.setup()\n"
+        "from tests.managers.test_printing import FRAME, PLAIN, typeset\n"
+        "sys.stdout.buffer.write(typeset(PLAIN, {'text': '客户'}, frame=FRAME))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PLAIN.parents[2], capture_output=True, check=True
+    )
     assert done.stdout == here
     assert typeset(PLAIN, {"text": "客户"}, frame=FRAME) == here
 
