@@ -20,6 +20,7 @@ from benchmarks import (
     loading,
     measure,
     night,
+    papers,
     reading,
     report,
     rivals_postgres,
@@ -29,7 +30,7 @@ from benchmarks.bank import FIRST_NIGHT, LAST_NIGHT, Bank
 from benchmarks.report import Found
 
 #: What --only may name; the usual nights are always worked, as all else rests on them.
-PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load", "verdicts")
+PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load", "verdicts", "papers")
 #: Repeats for which the days of December suffice: one night to warm up, then three rates of changes each.
 MOST_REPEATS = (LAST_NIGHT - FIRST_NIGHT).days // 3
 
@@ -94,6 +95,9 @@ def measured(bank: Bank, place: Path, options: argparse.Namespace) -> Found:
         if "verdicts" in options.parts:
             verdicts.measure(found)
             say("verdicts")
+        if "papers" in options.parts:
+            papers.measure(found)
+            say("papers")
     return found
 
 

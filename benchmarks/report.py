@@ -84,6 +84,9 @@ def goals(found: Found) -> list[Goal]:
             most=10,
             unit="s",
         ),
+        Goal("slowest paper of a kind, as PDF/A", figure("slowest paper ms"), most=500, unit="ms"),
+        Goal("first paper of a process", seconds("first paper ms"), most=500, unit="ms"),
+        Goal("slowest paper ÷ empty page", _over(figure("slowest paper ms"), seconds("empty page ms"))),
     ]
     return [line for line in lines if line.value is not None]
 

@@ -80,7 +80,6 @@ def _changes(changes: dict[str, Any] | None) -> dict[str, Any] | None:
 def _words(page: dict[str, Any]) -> dict[str, str]:
     """Headings and the heads of columns."""
     return {
-        "text": _("条文"),
         "article": _("条款"),
         "clauses": _("条款（数值按 %(day)s）") % {"day": page["on"].isoformat()},
         "numbers": _("数值"),
@@ -88,8 +87,6 @@ def _words(page: dict[str, Any]) -> dict[str, str]:
         "start": _("起"),
         "value": _("数值"),
         "transitions": _("结论规则（依次适用第一条符合的）"),
-        "outcome": _("结论"),
-        "why": _("情形"),
         "flaws": _("原文的疏漏与所取读法"),
         "none": _("没有。"),
         "line": _("行"),

@@ -74,6 +74,9 @@ def test_all_answers_agree_on_a_tiny_bank(tmp_path: Path) -> None:
         "memory of all verdicts ÷ of some",
         "rules with every reason ÷ by hand",
         "simulation, 5,000 managers × 4 quarters",
+        "slowest paper of a kind, as PDF/A",
+        "first paper of a process",
+        "slowest paper ÷ empty page",
     ]
     assert [goal["name"] for goal in found["goals"]] == [
         "night, 9 ÷ 4 days of history",
