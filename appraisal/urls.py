@@ -22,4 +22,5 @@ urlpatterns = [
     path("appraisals/<int:pk>/answer/", cycles.answer, name="answer"),
     path("appraisals/<int:pk>/form.pdf", papers.form, name="appraisal_form"),
     path("appraisals/<int:pk>/notice.pdf", papers.notice, name="decision_notice"),
+    path("appraisals/<int:pk>/votes.pdf", papers.votes, name="vote_record"),
 ]

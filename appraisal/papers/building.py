@@ -1,7 +1,7 @@
 """Sheets from the record: what the appraisal form and the decision notice of an appraisal say."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +10,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appraisal import messages, presenters, queries
-from appraisal.models import Appraisal, State, Step
+from appraisal.models import TOLD, Appraisal, State, Step
 from appraisal.papers import numbers, sheets
 from appraisal.papers.sheets import AppraisalForm, Criterion, DecisionNotice, Fact, Head, Signature
+from appraisal.queries import bodies
 from grading import presenters as grading
 from grading import queries as rulebooks
 from grading.models import Verdict
@@ -20,17 +21,9 @@ from ledger.rules import money
 from ledger.templatetags.figures import STATES
 
 #: The states in which an appraisal has a form: its evidence is frozen and supports a verdict.
-FORM_STATES = (
-    State.MEASURED,
-    State.IN_RISK_QUEUE,
-    State.RETURNED,
-    State.CLEARED,
-    State.DECIDED,
-    State.PUBLISHED,
-)
-NOTICE_STATES = (State.PUBLISHED,)
-#: Days after publication to hand in an appeal, where the regulation names none.
-APPEAL_DAYS = 10
+FORM_STATES = tuple(each for each in State if each not in (State.OPENED, State.UNDECIDED))
+#: Those in which there is a notice: the person has been told.
+NOTICE_STATES = TOLD
 
 
 def appraisal_form(appraisal: Appraisal, *, named: bool) -> AppraisalForm:
@@ -59,20 +52,22 @@ def appraisal_form(appraisal: Appraisal, *, named: bool) -> AppraisalForm:
 
 
 def decision_notice(appraisal: Appraisal) -> DecisionNotice:
-    """决定通知书 of a published appraisal, dated on its publication, in the language that is active."""
-    stored = _verdict(appraisal)
-    appeal_days = rulebooks.rulebook(stored.rulebook).procedure.appeal_days or APPEAL_DAYS
-    published = _day(next(step for step in reversed(queries.steps(appraisal)) if step.name == "publish"))
-    who, last_day = appraisal.manager, published + timedelta(days=appeal_days)
+    """决定通知书 of a decision that has been told, dated on that day, in the language that is active.
+
+    A decision on an appeal answers it; there is no further appeal against it.
+    """
+    stored, who = _verdict(appraisal), appraisal.manager
+    told = next(step for step in reversed(queries.steps(appraisal)) if step.name in ("publish", "resolve"))
+    last_day = bodies.appeal_until(appraisal) if told.name == "publish" else None
     words = {"name": who.name, "number": who.employee_no, "branch": who.branch.name}
     period = presenters.period_name(appraisal.cycle.period)
     return DecisionNotice(
-        head=_head(_("考核决定通知书"), numbers.notice, appraisal, published),
+        head=_head(_("考核决定通知书"), numbers.notice, appraisal, _day(told)),
         addressee=_("%(name)s（工号 %(number)s，%(branch)s）") % words,
         opening=_("%(period)s客户经理考核已经结束，现将对您的考核决定通知如下。") % {"period": period},
-        facts=_decided(appraisal, stored, published),
+        facts=_decided(appraisal, stored, _day(told)),
         grounds=tuple(_grounds(appraisal, stored)),
-        appeal=tuple(_appeal(published, appeal_days, last_day)),
+        appeal=tuple(_appeal(_day(told), last_day)),
         appeal_until=last_day,
         office=_("人力资源部"),
     )
@@ -221,7 +216,8 @@ def _result(appraisal: Appraisal, stored: Verdict) -> tuple[Fact, ...]:
     proposed = f"{grading.outcome_word(stored.outcome)} · {grade}"
     decided = _("尚未决定")
     if appraisal.decided_outcome:
-        decided = f"{appraisal.get_decided_outcome_display()} · {_grade(stored, appraisal.decided_grade)}"
+        words = (str(appraisal.get_decided_outcome_display()), _grade(stored, appraisal.decided_grade))
+        decided = " · ".join(filter(None, words))
     return (_("测算建议"), proposed), (_("决定"), decided)
 
 
@@ -279,12 +275,15 @@ def _grounds(appraisal: Appraisal, stored: Verdict) -> Iterator[str]:
         }
 
 
-def _appeal(published: date, days: int, last_day: date) -> Iterator[str]:
-    words = {"published": published.isoformat(), "days": days, "last": last_day.isoformat()}
+def _appeal(told: date, last_day: date | None) -> Iterator[str]:
+    if last_day is None:
+        yield _("本决定系对您申诉的答复，由未参与原决定的人员作出。")
+        return
+    words = {"told": told.isoformat(), "last": last_day.isoformat()}
     yield (
         _(
-            "对本决定有异议的，可以自公布之日（%(published)s）起 %(days)s 日内，"
-            "即不迟于 %(last)s，向人力资源部提出书面申诉。"
+            "对本决定有异议的，可以自公布之日（%(told)s）起、不迟于 %(last)s，"
+            "在系统中或者向人力资源部书面提出申诉。"
         )
         % words
     )

@@ -117,7 +117,7 @@ class AppraisalForm:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionNotice:
-    """决定通知书: to whom, what was decided and on what grounds, and how to appeal until when."""
+    """决定通知书: to whom, what was decided and on what grounds, how to appeal until when, if one may."""
 
     head: Head
     addressee: str
@@ -125,7 +125,7 @@ class DecisionNotice:
     facts: tuple[Fact, ...]
     grounds: tuple[str, ...]
     appeal: tuple[str, ...]
-    appeal_until: date
+    appeal_until: date | None
     office: str
 
 

@@ -13,6 +13,7 @@ from appraisal.services.moves import (
     resume,
     send_back,
 )
+from appraisal.services.papers import Printed, papers_of, print_paper
 from appraisal.services.preparing import (
     answer_issue,
     finish_scores,
@@ -24,7 +25,6 @@ from appraisal.services.preparing import (
     submit,
     submit_many,
 )
-from appraisal.services.papers import Printed, papers_of, print_paper
 from appraisal.services.refusals import Refusal
 from appraisal.services.voting import close_vote, decide
 

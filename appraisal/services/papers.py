@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from appraisal import permissions
-from appraisal.models import Appraisal, State
-from appraisal.papers import Produced, Sheet, building, digest_of, document
+from appraisal.models import STANDING, Appraisal, State
+from appraisal.papers import Produced, Sheet, building, digest_of, document, recording
 from appraisal.services.refusals import Refusal
 from managers.models import LogEntry, User
 from managers.permissions import may
@@ -43,6 +43,8 @@ KINDS: Mapping[str, Kind] = {
         building.NOTICE_STATES,
         lambda appraisal, _named: building.decision_notice(appraisal),
     ),
+    # How each member voted is not for the person concerned.
+    "votes": Kind(STANDING, (), lambda appraisal, _named: recording.vote_record(appraisal)),
 }
 
 
@@ -63,8 +65,11 @@ def print_paper(appraisal: Appraisal, kind: str, *, by: User, on: date, at: date
     PermissionDenied where the role does not read appraisals, Refusal where the state has no such paper.
     """
     own = permissions.is_own(by, appraisal.manager)
-    if not own and not may(by, "view_appraisals", on=on, about=appraisal.manager):
-        raise PermissionDenied(_("您的角色不包括查看他人的考核；如确有需要，请联系安全管理员授权。"))
+    may_read = (
+        _states(KINDS[kind], own=True) if own else may(by, "view_appraisals", on=on, about=appraisal.manager)
+    )
+    if not may_read:
+        raise PermissionDenied(_("您的角色不包括查看这份文书；如确有需要，请联系安全管理员授权。"))
     if kind not in papers_of(appraisal, by=by):
         raise _too_early(appraisal, kind, own=own)
     sheet = KINDS[kind].build(appraisal, not own)

@@ -1,4 +1,4 @@
-"""Papers to take away: the form of an appraisal and the notice of its decision, as PDF/A."""
+"""Papers to take away: the form of an appraisal, the notice of its decision, the record of the vote."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -26,6 +26,13 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """决定通知书: a published decision with the way to appeal."""
     return _paper(request, pk, "notice")
+
+
+@login_required
+@require_GET
+def votes(request: HttpRequest, pk: int) -> HttpResponse:
+    """表决记录: how the latest decision came about."""
+    return _paper(request, pk, "votes")
 
 
 def _paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:

@@ -76,7 +76,7 @@ def test_the_notice_says_the_decision_and_how_to_appeal(reach: Reach, case: Case
             f"示范银行 考核决定通知书 客决〔2026〕{row.pk}号",
             "有欠（工号 1004，城东支行）：",
             "原等级 三级客户经理 决定 维持 决定后等级 三级客户经理 公布日 2026-10-12",
-            "可以自公布之日（2026-10-12）起 10 日内，即不迟于 2026-10-22，向人力资源部提出书面申诉",
+            "可以自公布之日（2026-10-12）起、不迟于 2026-10-22，在系统中或者向人力资源部书面提出申诉",
             "申诉截止日：2026-10-22",
             "发生否决事项，本季考核不合格；等级由年度考核决定（第二条、第十一条二 1–5(2)）",
             "正常类贷款占比进一步提高：未达 100% → 0%（第十一条二 1–5(2)）",
@@ -165,7 +165,7 @@ def test_the_person_appraised_gets_it_when_published_without_names(
     paper = said(get(client, row, "form"))
     assert lacking(paper, "决定 领导小组 2026-10-12", "提交风险审核 人力资源 2026-10-12") == []
     assert [word for word in ("leader", "先稳定一季", "审核标记") if word in paper] == []
-    assert "10日内" in said(get(client, row, "notice"))
+    assert "申诉截止日" in said(get(client, row, "notice"))
 
 
 def test_nobody_outside_the_scope_gets_a_paper(reach: Reach, case: Case, staff: Staff) -> None:
@@ -174,11 +174,34 @@ def test_nobody_outside_the_scope_gets_a_paper(reach: Reach, case: Case, staff: 
     grant(market, "branch_market")
     row = case(smallbank.STEADY)
     people = [staff["hr_west"], staff["admin"], manager_login(smallbank.RISING), market]
-    for kind in ("form", "notice"):
+    for kind in ("form", "notice", "votes"):
         assert [get(as_(who), row, kind).status_code for who in people] == [404, 404, 404, 403]
         assert get(Client(), row, kind).status_code == 302
         assert as_(staff["hr"]).post(f"/appraisals/{row.pk}/{kind}.pdf").status_code == 405
     assert not LogEntry.objects.filter(subject=f"appraisal:{row.pk}").exists()
+
+
+def test_the_vote_is_on_record_for_all_but_the_person_appraised(
+    reach: Reach, case: Case, staff: Staff
+) -> None:
+    reach(smallbank.STEADY, "published")
+    row = case(smallbank.STEADY)
+    assert get(as_(manager_login(smallbank.STEADY)), row, "votes").status_code == 403
+    paper = said(get(as_(staff["auditor"]), row, "votes"))
+    assert (
+        lacking(
+            paper,
+            "示范银行 考核表决记录 客纪〔2026〕",
+            "应表决 1 法定人数 1",
+            "1. 安稳 1001 2026 年第三季度考核",
+            "提请事项：测算建议：维持本级 · 四级客户经理",
+            "leader 维持 先稳定一季",
+            "表决结果：维持 1",
+            "决议：维持 · 四级客户经理",
+        )
+        == []
+    )
+    assert LogEntry.objects.get(subject=f"appraisal:{row.pk}").action == "print_votes"
 
 
 def test_the_same_record_prints_the_same_until_it_moves(
