@@ -103,6 +103,13 @@ REFUSALS = {
     "appeal_late": gettext_lazy("%(who)s 的申诉期已于 %(day)s 届满。"),
     "appealed_before": gettext_lazy("%(who)s 对这一决定已申诉过，同一决定只能申诉一次。"),
     "appeal_first": gettext_lazy("%(who)s 的考核正在申诉；请先作出申诉决定，再重开。"),
+    "proposer_only": gettext_lazy("只有提出人可以撤回。"),
+    "adjustment_metric": gettext_lazy("没有这项指标；请从列表中选择。"),
+    "adjustment_amount": gettext_lazy("调整额须是不为零的数字。"),
+    "adjustment_dates": gettext_lazy(
+        "失效日不得早于起始日，也不得超过 %(days)s 天；长期的问题请在源头更正。"
+    ),
+    "adjustment_why": gettext_lazy("调整须写明原因和凭据。"),
     "unknown_return": gettext_lazy("请选择退回到哪一步。"),
     "measure_instead": gettext_lazy("因数据退回的考核，请核对后重新测算，并写明答复。"),
     "out_of_reach": gettext_lazy(

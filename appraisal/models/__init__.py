@@ -1,5 +1,6 @@
 """The tables of `appraisal`: cycles, appraisals, their steps, what people say of them, and what they pay."""
 
+from appraisal.models.adjustments import Adjustment
 from appraisal.models.appraisals import MEASURABLE, PREPARED, STANDING, TOLD, Appraisal, State
 from appraisal.models.cycles import Cycle
 from appraisal.models.hearings import Appeal, Decision, Issue, Score, Vote
@@ -13,6 +14,7 @@ __all__ = [
     "SEPARATION",
     "STANDING",
     "TOLD",
+    "Adjustment",
     "Appeal",
     "Appraisal",
     "Cycle",

@@ -1,7 +1,7 @@
 """What is known of one metric: an exact value, not applicable, or missing - and never a silent zero."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -69,6 +69,32 @@ class Figure:
 
 
 Evidence = Mapping[MetricRef, Figure]
+
+
+class Adding(NamedTuple):
+    """What two people have decided to add to a computed figure, and the numbers of those decisions."""
+
+    amount: Fraction
+    adjustments: tuple[int, ...]
+
+
+def adjusted(evidence: Evidence, adding: Mapping[tuple[str, str], Adding]) -> Evidence:
+    """The evidence with amounts added by (metric, window); what was computed stays beside it in the detail.
+
+    A figure that is missing or not applicable stays so: an adjustment is no measurement.
+    """
+    return {ref: _added(figure, adding.get((ref.code, ref.window))) for ref, figure in evidence.items()}
+
+
+def _added(figure: Figure, adding: Adding | None) -> Figure:
+    if adding is None or figure.value is None:
+        return figure
+    said = {
+        "computed": str(shown(figure.value, figure.unit)),
+        "adjusted": str(shown(adding.amount, figure.unit)),
+        "adjustments": ", ".join(str(number) for number in adding.adjustments),
+    }
+    return replace(figure, value=figure.value + adding.amount, detail={**figure.detail, **said})
 
 
 def shown(value: Fraction | None, unit: str) -> str | None:
