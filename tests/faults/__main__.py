@@ -31,6 +31,7 @@ FAULTS = {
     "older_days": "corrections",
     "same_key": "keys",
     "approvals": "people",
+    "votes": "votes",
     "shares": "people",
     "self_test": "selftest",
 }
