@@ -9,3 +9,10 @@ class AppraisalConfig(AppConfig):
 
     name = "appraisal"
     verbose_name = _("考核流程")
+
+    def ready(self) -> None:
+        """Appraisals have owners and deadlines."""
+        from appraisal.deadlines import APPRAISALS
+        from managers import deadlines
+
+        deadlines.register(APPRAISALS)

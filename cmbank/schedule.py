@@ -6,15 +6,19 @@ or two beats at once, change nothing.
 
 from typing import Any
 
+from celery.schedules import crontab
+
 MINUTE = 60.0
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Finds nothing on almost every tick; a night that became due, or was missed, is caught up by the next.
     "due nights": {"task": "ledger.run_due_nights", "schedule": MINUTE},
     # What was published or failed is told to the outside once its transaction has committed.
-    "outbox": {"task": "ledger.deliver_outbox", "schedule": MINUTE},
     # Statements not made in time, scores not given, windows to appeal that are over.
     "windows": {"task": "appraisal.end_windows", "schedule": 60 * MINUTE},
     # A cycle is judged again only where its last day has a version that was not looked at.
     "look-back": {"task": "appraisal.look_back", "schedule": 10 * MINUTE},
+    # Owners and heads are told in the morning; later ticks find nothing, unless the earlier ones were missed.
+    "deadlines": {"task": "managers.keep_deadlines", "schedule": crontab(minute="*/15", hour="8-18")},
+    "outbox": {"task": "managers.deliver_outbox", "schedule": MINUTE},
 }

@@ -190,6 +190,9 @@ NIGHT_CHUNK_ASSIGNMENTS = environment.number("NIGHT_CHUNK_ASSIGNMENTS", default=
 
 # --- Mail: who is told what became of the nights; nobody by default, then the log says it -----------------
 ALERT_EMAILS = environment.words("ALERT_EMAILS")
+# Where people reach the bank, as in https://cmbank.example: begins the links in their e-mails. Without it
+# notices are shown in the house only.
+SITE_URL = environment.text("SITE_URL", default="")
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", default="cmbank@localhost")
 EMAIL_HOST = environment.text("EMAIL_HOST", default="localhost")
 EMAIL_PORT = environment.number("EMAIL_PORT", default=25)

@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import Bundle, BundleFile, Event, FeedExpectation, OutboxMessage, Run, RunRequest, Target
+from ledger.models import Bundle, BundleFile, Event, FeedExpectation, Run, RunRequest, Target
 from ledger.services import expectations
 from managers.backoffice import LookedAt, ManagerBranchFilter
+from managers.models import OutboxMessage
 from managers.permissions import may
 from managers.session import signed_in
 

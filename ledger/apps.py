@@ -11,12 +11,19 @@ class LedgerConfig(AppConfig):
     verbose_name = _("账务与日均")
 
     def ready(self) -> None:
-        """Closed periods are verified too; what is asked for by parameters is known by its name."""
+        """Closed periods are verified; what waits has a deadline; what is asked for is known by its name."""
+        from ledger import deadlines as waiting
         from ledger import explanations, holdings, metrics, personal
-        from ledger.services import closings, runs, verification
+        from ledger.services import alerts, closings, runs, verification
         from ledger.services import personal as nightly
+        from managers import deadlines
+        from managers.services import outbox
 
         verification.register(closings.I10)
+        for kind in (waiting.REQUESTS, waiting.QUARANTINE):
+            deadlines.register(kind)
+        for topic in alerts.TOPICS:
+            outbox.register(topic, alerts.alert)
         runs.add_comparison(nightly.changed_rows)
         for asked in (*holdings.ASKED, personal.EVENTS, personal.TARGETS):
             metrics.register(asked)

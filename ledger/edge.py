@@ -14,7 +14,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ledger.services import outbox
+from ledger.services import alerts
+from managers.services import outbox
 
 
 class ArgumentError(ArgumentTypeError, ValueError):
@@ -75,7 +76,7 @@ class ReportingCommand(BaseCommand):
 
 def hand_out_messages() -> None:
     """Send what waits in the outbox, for where no worker runs; the command says what became of nights."""
-    outbox.log.setLevel(logging.WARNING)
+    alerts.log.setLevel(logging.WARNING)
     # a server that is gone is told of by whatever met it first; the messages wait
     with suppress(DatabaseError):
         outbox.deliver()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from ledger.services import nights, outbox
+from ledger.services import nights
 from ledger.services.runs import Claim
 
 
@@ -23,12 +23,6 @@ def work_night(run: int, fence: int, stage: str) -> bool:
     if published is not None:
         run_due_nights.delay()
     return published is not None
-
-
-@shared_task(name="ledger.deliver_outbox")
-def deliver_outbox() -> int:
-    """Hand out the messages that wait; how many are done with. Harmless when run by several at once."""
-    return outbox.deliver()
 
 
 def _dispatch(claim: Claim, stage: str, count: int) -> None:

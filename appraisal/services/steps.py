@@ -11,6 +11,7 @@ from django_fsm import can_proceed
 from appraisal import messages, permissions, queries
 from appraisal.models import Appraisal, State, Step
 from appraisal.rules import procedure
+from appraisal.services import telling
 from appraisal.services.refusals import Refusal
 from managers.models import User
 
@@ -148,6 +149,7 @@ def written(
         )
         for row in rows
     )
+    telling.told(name, rows, by)
     return {step.appraisal_id: step for step in logged}
 
 

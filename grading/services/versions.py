@@ -19,6 +19,7 @@ from grading.services.refusals import Refusal
 from grading.services.reissues import would_change
 from managers.models import LogEntry, User
 from managers.permissions import check_may
+from managers.services import deadlines
 
 State = RulebookVersion.State
 #: Characters the reason of a re-issue must have at least; fewer explain nothing to those concerned.
@@ -281,6 +282,7 @@ def _take(
         save(row)
         detail = {"from": before, "to": row.state, "effective_on": row.effective_on.isoformat()}
         log(name, row, by, reason=reason, detail=detail)
+        deadlines.refresh("rulebook", [row.pk], on=on)
     return row
 
 

@@ -4,7 +4,6 @@ from ledger.models.accounts import Account, AccountVersion, BalanceChange, FxRat
 from ledger.models.bundles import Bundle, BundleFile, Feed, LateChange
 from ledger.models.closings import PeriodClosing
 from ledger.models.expectations import FeedExpectation
-from ledger.models.outbox import OutboxMessage
 from ledger.models.personal import Event, Target
 from ledger.models.products import AccountPosition, CustomerPosition, CustomerProduct
 from ledger.models.quarantine import QuarantinedRow
@@ -27,7 +26,6 @@ __all__ = [
     "FxRate",
     "LateChange",
     "LedgerState",
-    "OutboxMessage",
     "PeriodClosing",
     "Product",
     "QuarantinedRow",

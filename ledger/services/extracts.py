@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ledger import feeds, queries
 from ledger.models import Bundle, BundleFile, Feed, LedgerState
@@ -17,7 +18,7 @@ from ledger.services.quarantine import Headers
 from ledger.services.refusals import BadRow, Refused, Report
 from ledger.sql import statement
 from managers.models import User
-from managers.services import write_pinyin
+from managers.services import deadlines, write_pinyin
 
 #: Rows of one file from which on sorting and joining them needs more memory than is usual.
 LARGE = 500_000
@@ -129,6 +130,8 @@ def _keep(cursor: Any, loaded: Loaded, headers: Headers) -> None:
     """Bad rows go to the quarantine."""
     present = [feed for feed in feeds.files() if feed.name in headers]
     loaded.quarantined = quarantine.keep(cursor, loaded.bundle, present, headers)
+    if any(loaded.quarantined.values()):
+        deadlines.refresh("quarantine", [loaded.bundle.pk], on=timezone.localdate(loaded.bundle.loaded_at))
 
 
 def _headers(delivery: manifest.Delivery, present: Sequence[FeedFile]) -> Headers:

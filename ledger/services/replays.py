@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger import feeds
@@ -20,6 +21,7 @@ from ledger.services.manifest import DeliveredFile, Delivery
 from ledger.services.quarantine import Headers
 from ledger.sql import statement
 from managers.models import LogEntry, User
+from managers.services import deadlines
 
 MOST_REASON = 1000
 Status = QuarantinedRow.Status
@@ -116,6 +118,7 @@ def _decide(
     LogEntry.objects.create(
         by=by, action=f"{status.value}_row", subject=row.subject, reason=reason, detail=detail
     )
+    deadlines.refresh("quarantine", [row.bundle_id], on=timezone.localdate(at))
     return row
 
 
@@ -145,6 +148,7 @@ def _settle(
         reason=reason,
         detail={"replay": loaded.bundle.pk, "rows": done},
     )
+    deadlines.refresh("quarantine", [bundle.pk], on=timezone.localdate(at))
 
 
 class _Files:

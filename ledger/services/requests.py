@@ -3,16 +3,18 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from ledger import queries
 from ledger.models import Run, RunRequest
-from ledger.services import outbox, runs
+from ledger.services import runs
 from managers.models import LogEntry, User
 from managers.models.scope import grants_on
 from managers.permissions import check_may
 from managers.roles import ROLES
+from managers.services import deadlines, notices, outbox
 
 Kind, Decision = RunRequest.Kind, RunRequest.Decision
 OPEN = (Run.Status.PENDING, Run.Status.RUNNING)
@@ -74,6 +76,7 @@ def decide(request: RunRequest, *, approve: bool, by: User, at: datetime, note: 
         row.decided_by, row.decided_at, row.note = by, at, note.strip()
         row.save(update_fields=["run", "decision", "decided_by", "decided_at", "note"])
         _log(f"{row.decision}_{row.kind}", row, by, row.note)
+        _tell(row, by, timezone.localdate(at))
     return row
 
 
@@ -94,6 +97,7 @@ def _ask(kind: RunRequest.Kind, day: date, by: User, at: datetime, reason: str) 
             _log(f"request_{kind}", row, by, reason)
             payload = {"business_date": day.isoformat(), "kind": str(kind), "reason": reason}
             outbox.keep("request_made", payload | {"request": row.pk})
+            deadlines.refresh("request", [row.pk], on=today)
     except IntegrityError:
         raise RequestRefused("already_open") from None
     return row
@@ -177,6 +181,18 @@ def _waived(row: RunRequest, by: User, at: datetime, latest: Run | None) -> Run:
     run.requested_by_id, run.approved_by = row.requested_by_id, by
     run.save()
     return run
+
+
+def _tell(row: RunRequest, by: User, on: date) -> None:
+    """Nobody is asked for the decision any more; whoever asked learns of it."""
+    deadlines.refresh("request", [row.pk], on=on)
+    notices.tell(
+        [row.requested_by],
+        f"request_{row.decision}",
+        subject=f"request:{row.pk}",
+        words={"day": row.business_date.isoformat(), "by": str(by)},
+        url=reverse("runs"),
+    )
 
 
 def _log(action: str, row: RunRequest, by: User, reason: str) -> None:

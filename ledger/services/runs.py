@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from ledger import queries
 from ledger.models import Bundle, Chunk, LedgerState, Run
-from ledger.services import checks, outbox, products, readings
+from ledger.services import alerts, checks, products, readings
 from ledger.services.products import Slots
 from ledger.sql import statement
 
@@ -36,7 +36,7 @@ _STEPS: dict[str, list[Step]] = {
     Chunk.Stage.READINGS: [readings.write_readings],
 }
 _CHECKS: list[Check] = [*checks.CHECKS]
-_LISTENERS: list[Listener] = [outbox.keep_run]
+_LISTENERS: list[Listener] = [alerts.keep_run]
 
 
 class Fenced(Exception):

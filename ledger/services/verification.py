@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from ledger import feeds, queries
 from ledger.models import Bundle, BundleFile, LedgerState, Run
 from ledger.rules import windows
-from ledger.services import outbox
 from ledger.sql import set_wise, statement
 from managers.models import Assignment, Customer
-from managers.services import accounts
+from managers.services import accounts, deadlines, outbox
 
 SAMPLE = 50
 NIL = (Decimal(0), Decimal(0), Decimal(0))
@@ -255,6 +254,14 @@ def _outside(full: bool) -> Result:
     return Result(outbox.waiting() + live, (*outbox.overdue(), *left_open))
 
 
+def _notices(full: bool) -> Result:
+    """To-dos that stayed open although nothing waits any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_date")
+        opened, astray = deadlines.astray(cursor.fetchone()[0])
+    return Result(opened, tuple(astray))
+
+
 for _invariant in (
     Invariant(
         "I01",
@@ -294,6 +301,12 @@ for _invariant in (
         _("待发消息 10 分钟内发出；停用账号没有会话与令牌"),
         _outside,
         _("消息：检查 worker、beat 与邮件服务器；账号：执行 deactivate_user。"),
+    ),
+    Invariant(
+        "I13",
+        _("已办结的事项没有未了的待办"),
+        _notices,
+        _("待办会在下一次期限作业时关闭；反复出现时请运维核查办理该步骤的程序。"),
     ),
 ):
     register(_invariant)

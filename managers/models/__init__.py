@@ -1,8 +1,10 @@
-"""The tables of `managers`: organisation, people, portfolios, access, relations and the log."""
+"""The tables of `managers`: organisation, people, portfolios, access, relations, notices and the log."""
 
 from managers.models.access import ApiToken, Grant, User
 from managers.models.log import LogEntry
+from managers.models.notices import Notice, NoticeSettings
 from managers.models.organisation import Branch
+from managers.models.outbox import OutboxMessage
 from managers.models.people import ClientManager
 from managers.models.portfolio import Assignment, Customer
 from managers.models.relations import Delegation, Relation
@@ -16,6 +18,9 @@ __all__ = [
     "Delegation",
     "Grant",
     "LogEntry",
+    "Notice",
+    "NoticeSettings",
+    "OutboxMessage",
     "Relation",
     "User",
 ]

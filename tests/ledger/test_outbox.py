@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.schedules import crontab
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
@@ -18,12 +19,12 @@ from django.test import Client
 from django.utils import timezone
 
 from cmbank.schedule import SCHEDULE
-from ledger import tasks
-from ledger.models import OutboxMessage, Run
-from ledger.services import outbox, verification
+from ledger.models import Run
+from ledger.services import verification
 from ledger.services.nights import NightFailed, run_nights
-from managers.models import ApiToken, LogEntry, User
-from managers.services import accounts, tokens
+from managers import tasks
+from managers.models import ApiToken, LogEntry, OutboxMessage, User
+from managers.services import accounts, outbox, tokens
 from tests.ledger.acting import day, load_days, load_register, person, stopped
 
 
@@ -109,7 +110,7 @@ def test_without_anybody_named_one_line_in_the_log_says_it(
     bank: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     run_nights(to=day(1))
-    with caplog.at_level("INFO", logger="ledger.services.outbox"):
+    with caplog.at_level("INFO", logger="ledger.services.alerts"):
         assert outbox.deliver() == 1
     assert [record.getMessage() for record in caplog.records] == ["1994-01-01 的日终已发布"]
     assert (settings.ALERT_EMAILS, mail.outbox) == ([], [])
@@ -169,10 +170,11 @@ def test_several_pollers_hand_out_each_message_once() -> None:
     assert sorted(seen) == list(range(60))
 
 
-def test_beat_ticks_every_minute() -> None:
+def test_beat_ticks_every_minute_and_for_deadlines_by_day() -> None:
     assert {name: (job["task"], job["schedule"]) for name, job in SCHEDULE.items()} == {
         "due nights": ("ledger.run_due_nights", 60.0),
-        "outbox": ("ledger.deliver_outbox", 60.0),
+        "deadlines": ("managers.keep_deadlines", crontab(minute="*/15", hour="8-18")),
+        "outbox": ("managers.deliver_outbox", 60.0),
     }
 
 

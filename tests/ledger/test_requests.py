@@ -10,11 +10,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
-from ledger.models import OutboxMessage, Run, RunRequest
+from ledger.models import Run, RunRequest
 from ledger.services import requests, verification
 from ledger.services.nights import NightFailed, run_nights, tick
 from ledger.services.requests import RequestRefused
-from managers.models import LogEntry, User
+from managers.models import LogEntry, OutboxMessage, User
 from tests.ledger.acting import AT, WHY, day, load_days, load_register, person, stopped, versions
 from tests.ledger.bank import exported
 

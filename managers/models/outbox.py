@@ -22,6 +22,8 @@ class OutboxMessage(models.Model):
         verbose_name = _("待发消息")
         verbose_name_plural = _("待发消息")
         ordering = ["-id"]
+        # The table began its life with the ledger; a rename would stop workers of the release before.
+        db_table = "ledger_outboxmessage"
         indexes = [models.Index(fields=["id"], name="outbox_unsent", condition=Q(sent_at__isnull=True))]
 
     def __str__(self) -> str:

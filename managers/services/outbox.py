@@ -5,13 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
-from ledger.models import OutboxMessage, Run
+from managers.models import OutboxMessage
 
 log = logging.getLogger(__name__)
 Receiver = Callable[[OutboxMessage], None]
@@ -30,20 +27,6 @@ def register(topic: str, receiver: Receiver) -> None:
 def keep(topic: str, payload: dict[str, Any]) -> None:
     """Keep a message in the caller's transaction; nothing leaves unless that commits."""
     OutboxMessage.objects.create(topic=topic, payload=payload)
-
-
-def keep_run(topic: str, run: Run) -> None:
-    """Keep what became of a run."""
-    keep(
-        topic,
-        {
-            "run": run.pk,
-            "business_date": run.business_date.isoformat(),
-            "version": run.version,
-            "reason": run.reason,
-            "error": run.error,
-        },
-    )
 
 
 def deliver() -> int:
@@ -94,38 +77,3 @@ def overdue() -> list[str]:
     """Messages that have waited longer than PATIENCE, by the database's clock."""
     late = OutboxMessage.objects.filter(sent_at=None, created_at__lt=Now() - PATIENCE).order_by("id")
     return [f"outbox {message} {message.created_at:%Y-%m-%d %H:%M} {message.error}" for message in late]
-
-
-# --- The shipped receiver: e-mail to whom the installation names -------------------------------------------
-
-
-def alert(message: OutboxMessage) -> None:
-    """Tell ALERT_EMAILS what became of a night; where nobody is named, one line in the log does."""
-    subject, text = _words(message.topic, message.payload)
-    if not settings.ALERT_EMAILS:
-        log.info("%s", subject)
-        return
-    send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, settings.ALERT_EMAILS)
-
-
-def _words(topic: str, payload: dict[str, Any]) -> tuple[str, str]:
-    """Subject and text; figures and names of customers stay inside the bank."""
-    what = {"day": payload["business_date"], "version": payload.get("version", "")}
-    if topic == "run_failed":
-        return (
-            _("%(day)s 的日终失败") % what,
-            _("第 %(version)s 版：%(error)s\n未发布任何数字。处理办法见“日终批次”页面。")
-            % {**what, "error": payload["error"]},
-        )
-    if topic == "run_corrected":
-        return (
-            _("%(day)s 的日终已更正，现行为第 %(version)s 版") % what,
-            _("原因：%(reason)s\n此前的版本仍可查阅。") % {"reason": payload["reason"]},
-        )
-    if topic == "request_made":
-        return _("%(day)s 的日终有申请待复核") % what, _("原因：%(reason)s") % {"reason": payload["reason"]}
-    return _("%(day)s 的日终已发布") % what, _("第 %(version)s 版。") % what
-
-
-for _topic in ("run_published", "run_corrected", "run_failed", "request_made"):
-    register(_topic, alert)

@@ -1,0 +1,40 @@
+"""Who is told of a step: those whose turn it is next, and the manager once it is published."""
+
+from collections.abc import Collection
+
+from django.urls import reverse
+from django.utils import timezone
+
+from appraisal import deadlines
+from appraisal.models import Appraisal, State
+from managers.models import User
+from managers.services import deadlines as kept
+from managers.services import notices
+
+
+def told(step: str, rows: Collection[Appraisal], by: User | None) -> None:
+    """Called in the step's transaction, after the rows were written: to-dos move on with the appraisals."""
+    if not rows:
+        return
+    on = max(timezone.localdate(row.state_since) for row in rows)
+    kept.refresh(deadlines.APPRAISALS.code, [row.pk for row in rows], on=on)
+    if step == "publish":
+        _tell_managers(rows)
+
+
+def _tell_managers(rows: Collection[Appraisal]) -> None:
+    """The result itself is not in the notice: it is read where it can be explained."""
+    people = User.objects.filter(is_active=True, client_manager__in=[row.manager_id for row in rows])
+    users = dict(people.values_list("client_manager", "pk"))
+    notices.tell_all(
+        notices.Message(
+            to=users[row.manager_id],
+            code="appraisal_published",
+            subject=deadlines.APPRAISALS.subject(row.pk),
+            words={"period": row.cycle.period},
+            url=reverse("me"),
+            occasion=State.PUBLISHED + row.state_since.isoformat(),
+        )
+        for row in rows
+        if row.manager_id in users
+    )

@@ -1,0 +1,139 @@
+"""Every notice there is: its kind, title and text in words of the reader's language. The one list of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from managers.models import Notice
+from managers.models.notices import Tone
+
+Word = str | Promise
+
+
+@dataclass(frozen=True)
+class Text:
+    """How a notice reads. ``name`` is its kind and carries no names or figures: e-mails say nothing else.
+
+    ``title`` and ``body`` take the named words kept with the notice; ``mailed`` is whether it leaves the
+    house at all; what the reader then wants of it is in `NoticeSettings`.
+    """
+
+    name: Word
+    title: Word
+    body: Word = ""
+    mailed: bool = True
+
+
+CATALOGUE: Mapping[str, Text] = {
+    "appraisal_measured": Text(
+        gettext_lazy("考核待提交"),
+        gettext_lazy("提交 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("已测算，核对后提交风险部门。"),
+    ),
+    "appraisal_in_risk_queue": Text(
+        gettext_lazy("考核待风险审核"),
+        gettext_lazy("审核 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("核对证据与标记后通过，或写明原因退回。"),
+    ),
+    "appraisal_returned": Text(
+        gettext_lazy("考核被退回"),
+        gettext_lazy("处理退回的 %(who)s %(period)s 考核"),
+        gettext_lazy("风险部门已退回；更正后答复，再行提交。"),
+    ),
+    "appraisal_cleared": Text(
+        gettext_lazy("考核待决定"),
+        gettext_lazy("决定 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("风险审核已通过，待领导小组决定。"),
+    ),
+    "appraisal_decided": Text(
+        gettext_lazy("考核决定待公布"),
+        gettext_lazy("公布 %(who)s 的 %(period)s 考核决定"),
+        gettext_lazy("领导小组已决定，公布后本人可见。"),
+    ),
+    "appraisal_published": Text(
+        gettext_lazy("考核结果已公布"),
+        gettext_lazy("您的 %(period)s 考核结果已公布"),
+        gettext_lazy("结果、依据与后续安排见“我的工作台”。"),
+    ),
+    "rulebook_checked": Text(
+        gettext_lazy("办法稿待试算"),
+        gettext_lazy("试算“%(title)s”第 %(number)s 版"),
+        gettext_lazy("已核对；试算过往期间后方可由第二人通过。"),
+    ),
+    "rulebook_simulated": Text(
+        gettext_lazy("办法稿待通过"),
+        gettext_lazy("复核“%(title)s”第 %(number)s 版"),
+        gettext_lazy("已试算，待起草人以外的第二人通过或撤回。"),
+    ),
+    "request_rerun": Text(
+        gettext_lazy("重算申请待复核"),
+        gettext_lazy("复核 %(day)s 的重算申请"),
+        gettext_lazy("由 %(by)s 提出，待另一人批准或驳回。"),
+    ),
+    "request_waive": Text(
+        gettext_lazy("豁免申请待复核"),
+        gettext_lazy("复核 %(day)s 的豁免申请"),
+        gettext_lazy("由 %(by)s 提出，待另一人批准或驳回。"),
+    ),
+    "request_approved": Text(
+        gettext_lazy("日终申请已批准"),
+        gettext_lazy("您对 %(day)s 的日终申请已批准"),
+        gettext_lazy("由 %(by)s 复核，即刻生效。"),
+    ),
+    "request_refused": Text(
+        gettext_lazy("日终申请被驳回"),
+        gettext_lazy("您对 %(day)s 的日终申请被驳回"),
+        gettext_lazy("由 %(by)s 复核；理由见“日终批次”页面。"),
+    ),
+    "quarantine_open": Text(
+        gettext_lazy("隔离行待处理"),
+        gettext_lazy("处理数据批次 %(bundle)s 的隔离行"),
+        gettext_lazy("有 %(count)s 行未能入库；更正后重放，或写明原因作废。"),
+    ),
+    "token_expiring": Text(
+        gettext_lazy("接口令牌将到期"),
+        gettext_lazy("接口令牌“%(name)s”将于 %(day)s 到期"),
+        gettext_lazy("到期后不能再访问；如仍需使用，请系统管理员签发新令牌。"),
+    ),
+}
+
+
+def text(code: str) -> Text:
+    """The text of a code; a code that a later release dropped stands for itself, so that old notices read."""
+    return CATALOGUE.get(code, Text(code, code, mailed=False))
+
+
+def filled(template: Word, words: Mapping[str, object]) -> str:
+    """A template with its words; one that was told with other words than it now asks for shows as it is."""
+    try:
+        return str(template) % words
+    except (KeyError, ValueError, TypeError):
+        return str(template)
+
+
+def title(notice: Notice) -> str:
+    """What it is about."""
+    return filled(text(notice.code).title, notice.words)
+
+
+def body(notice: Notice) -> str:
+    """What is to be done or has happened; an escalation says who has not done it, and since when."""
+    said = filled(text(notice.code).body, notice.words)
+    if notice.tone != Tone.ESCALATION:
+        return said
+    words = {"owners": notice.words.get("owners") or "—", "since": notice.words.get("since", "—")}
+    return _("自 %(since)s 起等待，逾期未办；应由 %(owners)s 办理。请督促办理或亲自处理。") % words
+
+
+def remaining(due_on: date | None, on: date) -> str:
+    """How long is left, in words; empty where there is no due day."""
+    if due_on is None:
+        return ""
+    days = (due_on - on).days
+    if days < 0:
+        return _("已逾期 %(days)s 天") % {"days": -days}
+    return _("今日到期") if days == 0 else _("还有 %(days)s 天") % {"days": days}
