@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from appraisal import queries
 from appraisal.models import State
 from ledger import presenters
-from managers.models import User
+from managers.models import Notice, User
 from managers.models.scope import grants_on
 from managers.roles import ROLES
+
+#: From here on the bell says "99+".
+MOST_UNREAD = 99
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -30,6 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "unit": _unit(user, held),
             "freshness": presenters.freshness(on),
             "nav": nav,
+            "unread": _unread(user),
             "here": next((item["label"] for item in nav if item["active"]), _("客户经理管理")),
         }
     }
@@ -41,6 +45,12 @@ def _unit(user: User, held: list[Any]) -> str:
     if own is not None:
         return str(own.branch)
     return f"{held[0].branch} · {ROLES[held[0].role].name}" if held else ""
+
+
+def _unread(user: User) -> int | str:
+    """How many notices the person has not seen; counted no further than a bell can show."""
+    count = Notice.objects.filter(to=user, read_at=None).order_by()[: MOST_UNREAD + 1].count()
+    return count if count <= MOST_UNREAD else f"{MOST_UNREAD}+"
 
 
 def _actions(held: list[Any]) -> set[str]:

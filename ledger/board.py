@@ -12,7 +12,9 @@ from ledger.models import Chunk, Run, RunRequest
 from ledger.queries import Progress, StandingRun
 from ledger.rules import windows
 from ledger.services import requests
+from managers import notices
 from managers.models import User
+from managers.services import deadlines
 
 DAY = timedelta(days=1)
 #: Spans of dates shown before the rest is only counted.
@@ -205,6 +207,14 @@ def waiting_text(day: date) -> str:
     if waiting and waiting.files:
         return _("等待 %(day)s 的 %(files)s") % {"day": day, "files": ", ".join(waiting.files)}
     return _("等待 %(day)s 起的数据") % {"day": day}
+
+
+def unowned(today: date) -> list[str]:
+    """What waits although nobody may deal with it: kinds and numbers, for the page sees no business data."""
+    return [
+        _("%(name)s：%(count)s 项") % {"name": notices.text(code).name, "count": count}
+        for code, count in deadlines.unowned(today).items()
+    ]
 
 
 def asked_for(user: User, on: date) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def _page(request: HttpRequest, form: RequestForm | None) -> HttpResponse:
         "form": form,
         **board.board(today),
         **board.asked_for(signed_in(request), today),
+        "unowned": board.unowned(today),
     }
     return render(request, "ledger/runs.html", context | ({"polls": ""} if form else {}))
 

@@ -107,6 +107,11 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.subject}"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it asks for something that has not been done."""
+        return self.tone in ASKING and self.done_at is None
+
 
 def every_tone() -> list[str]:
     """What is mailed to whoever never chose: everything."""
