@@ -13,7 +13,7 @@ from model_bakery import baker
 from grading import queries, services
 from grading.models import RulebookVersion
 from grading.rules.checker import RulebookError
-from managers.models import Branch, ClientManager, LogEntry, User
+from managers.models import Branch, ClientManager, LogEntry, Notice, User
 from tests.grading.people import TODAY, hire
 
 CODE = "corporate-six-grades"
@@ -43,6 +43,20 @@ def simulated(people: dict[str, User], text: str = STRICTER, **made: Any) -> Rul
 def adopted(people: dict[str, User], text: str = STRICTER, *, day: date = NEXT_YEAR, **made: Any) -> Any:
     row = simulated(people, text, day=day, **made)
     return services.adopt(row, effective_on=day, by=people["risk"], on=TODAY, reason="总行批复追溯执行，见文")
+
+
+def test_each_version_waits_for_its_maker_then_for_somebody_else(people: dict[str, User]) -> None:
+    row = drafted(people)
+    waiting = Notice.objects.all().waiting().order_by("to__username")
+    services.check(row, by=people["hr"], on=TODAY)
+    assert list(waiting.values_list("to__username", "code")) == [("hr", "rulebook_checked")]
+    services.simulated(row, by=people["hr"], on=TODAY, summary={})
+    assert list(waiting.values_list("to__username", "code")) == [
+        ("head", "rulebook_simulated"),
+        ("risk", "rulebook_simulated"),
+    ]
+    services.adopt(row, effective_on=NEXT_YEAR, by=people["risk"], on=TODAY)
+    assert waiting.count() == 0
 
 
 def test_from_draft_to_adoption(people: dict[str, User]) -> None:

@@ -13,13 +13,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.utils import InternalError
+from django.utils import timezone
 
 from ledger.models import Account, BalanceChange, Bundle, BundleFile, LateChange, QuarantinedRow, Settlement
 from ledger.services import replays, verification
 from ledger.services.nights import run_nights
 from ledger.services.refusals import Refused
 from ledger.services.replays import NotPossible
-from managers.models import Assignment, Branch, LogEntry
+from managers.models import Assignment, Branch, LogEntry, Notice
+from managers.services import deadlines
 from tests.ledger import bank
 from tests.ledger.acting import AT, person
 from tests.ledger.bank import REGISTER, Files
@@ -356,3 +358,14 @@ def test_two_people_press_at_once_and_one_of_them_decides(shared: QuarantinedRow
     assert Bundle.objects.count() == (2 if shared.status == "replayed" else 1)
     assert LogEntry.objects.filter(subject=shared.subject).count() == 1
     assert Account.objects.count() == 4
+
+
+def test_the_branch_is_asked_for_its_rows_until_the_last_one_is_decided(tmp_path: Path) -> None:
+    bundle = kept(tmp_path, added("balances.csv", ("A1", "x", "1.00"), ("A1", "y", "1.00")))
+    hr = person("hr", "head_hr")
+    deadlines.tick(on=timezone.localdate(bundle.loaded_at))
+    waiting = Notice.objects.all().waiting()
+    assert [(row.to, row.url) for row in waiting] == [(hr, f"/bundles/{bundle.pk}/quarantine/")]
+    for left, row in zip((1, 0), QuarantinedRow.objects.order_by("line"), strict=True):
+        replays.dismiss(row.pk, by=hr, at=AT, reason=WHY)
+        assert waiting.all().count() == left

@@ -14,7 +14,8 @@ from ledger.models import Run, RunRequest
 from ledger.services import requests, verification
 from ledger.services.nights import NightFailed, run_nights, tick
 from ledger.services.requests import RequestRefused
-from managers.models import LogEntry, OutboxMessage, User
+from managers import notices
+from managers.models import LogEntry, Notice, OutboxMessage, User
 from tests.ledger.acting import AT, WHY, day, load_days, load_register, person, stopped, versions
 from tests.ledger.bank import exported
 
@@ -275,6 +276,17 @@ def test_every_step_is_in_the_log_and_the_request_is_told(risk: User, hr: User) 
         "reason": WHY,
         "request": made.pk,
     }
+
+
+def test_whoever_may_decide_is_asked_and_whoever_asked_is_told(risk: User, hr: User) -> None:
+    run_nights(to=day(5))
+    person("admin", "platform_admin")
+    row = requests.request_rerun(day(3), by=hr, at=AT, reason=WHY)
+    waiting = Notice.objects.all().waiting()
+    assert list(waiting.values_list("to__username", "code")) == [("risk", "request_rerun")]
+    requests.decide(row, approve=True, by=risk, at=AT)
+    (told,) = Notice.objects.filter(tone="news")
+    assert (waiting.count(), told.to, notices.title(told)) == (0, hr, "您对 1994-01-03 的日终申请已批准")
 
 
 DECIDED = "UPDATE ledger_runrequest SET decided_at = now(), decision"
