@@ -5,10 +5,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appraisal import messages
+from appraisal import deadlines, messages
 from appraisal.models import TOLD, Appraisal, State, Step
 from appraisal.queries import bodies
 from appraisal.rules import procedure
@@ -133,11 +134,18 @@ def row(appraisal: Appraisal, now: datetime) -> dict[str, Any]:
         "appraisal": appraisal,
         "manager": appraisal.manager,
         "days": (now - appraisal.state_since).days,
+        "late": _late(appraisal, now),
         "tag": state_tag(appraisal.state),
         "flags": [flag_tag(flag) for flag in appraisal.flags],
         "period": period_name(appraisal.cycle.period),
     }
     return shown | _judged(appraisal) if appraisal.verdict else shown
+
+
+def _late(appraisal: Appraisal, now: datetime) -> bool:
+    """Whether the day by which the step was due is over."""
+    due_on = deadlines.due_on(appraisal)
+    return due_on is not None and due_on < timezone.localdate(now)
 
 
 def _judged(appraisal: Appraisal) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def _unit(user: User, held: list[Any]) -> str:
 
 def _unread(user: User) -> int | str:
     """How many notices the person has not seen; counted no further than a bell can show."""
-    count = Notice.objects.filter(to=user, read_at=None).order_by()[: MOST_UNREAD + 1].count()
+    count = Notice.objects.filter(to=user).unread().order_by()[: MOST_UNREAD + 1].count()
     return count if count <= MOST_UNREAD else f"{MOST_UNREAD}+"
 
 

@@ -69,8 +69,8 @@ def _kinds(waiting: Any) -> list[dict[str, Any]]:
 def _news(own: Any, on: date) -> dict[str, Any]:
     """What asks for nothing (any more): the unread, then the latest of the rest."""
     rest = own.exclude(pk__in=own.waiting().values("pk")).order_by("-id")
-    unread = list(rest.filter(read_at=None)[: NEWS_SHOWN + 1])
-    older = list(rest.filter(read_at__isnull=False)[: NEWS_SHOWN + 1])
+    unread = list(rest.unread()[: NEWS_SHOWN + 1])
+    older = list(rest.exclude(read_at=None, done_at=None)[: NEWS_SHOWN + 1])
     return {
         "unread": rows(unread[:NEWS_SHOWN], on),
         "older": rows(older[:NEWS_SHOWN], on),
@@ -84,7 +84,7 @@ def rows(found: Iterable[Notice], on: date) -> list[dict[str, Any]]:
         {
             "notice": notice,
             "tone": Tone(notice.tone).label,
-            "tag": MARKS[Tone(notice.tone)],
+            "tag": "quiet" if notice.done_at else MARKS[Tone(notice.tone)],
             "title": texts.title(notice),
             "body": texts.body(notice),
             "open": notice.is_waiting,

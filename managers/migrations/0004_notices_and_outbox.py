@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '通知',
                 'verbose_name_plural': '通知',
                 'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('read_at__isnull', True)), fields=['to'], name='notice_unread'), models.Index(condition=models.Q(('done_at__isnull', True), ('tone__in', ('todo', 'reminder', 'escalation'))), fields=['to', 'due_on'], name='notice_waiting'), models.Index(fields=['to', '-id'], name='notice_of')],
+                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True), ('read_at__isnull', True)), fields=['to'], name='notice_unread'), models.Index(condition=models.Q(('done_at__isnull', True), ('tone__in', ('todo', 'reminder', 'escalation'))), fields=['to', 'due_on'], name='notice_waiting'), models.Index(fields=['to', '-id'], name='notice_of')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('tone__in', ['todo', 'reminder', 'escalation', 'news'])), name='notice_tone_known'), models.CheckConstraint(condition=models.Q(('done_at__isnull', True), models.Q(('tone', 'news'), _negated=True), _connector='OR'), name='notice_done_was_asked'), models.CheckConstraint(condition=models.Q(('url', ''), ('url__regex', '^/([^/\\\\]|$)'), _connector='OR'), name='notice_url_inside')],
             },
         ),

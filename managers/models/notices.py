@@ -33,8 +33,8 @@ class NoticeQuerySet(models.QuerySet[Any]):
         return self.filter(to=user.pk)
 
     def unread(self) -> Self:
-        """Those their reader has not seen."""
-        return self.filter(read_at=None)
+        """Those their reader has not seen and that are not done meanwhile."""
+        return self.filter(read_at=None, done_at=None)
 
     def waiting(self) -> Self:
         """Those that ask for something which has not been done."""
@@ -69,7 +69,11 @@ class Notice(models.Model):
         verbose_name_plural = _("通知")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["to"], name="notice_unread", condition=Q(read_at__isnull=True)),
+            models.Index(
+                fields=["to"],
+                name="notice_unread",
+                condition=Q(read_at__isnull=True, done_at__isnull=True),
+            ),
             models.Index(
                 fields=["to", "due_on"],
                 name="notice_waiting",
@@ -106,6 +110,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.subject}"
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether its reader has not seen it, and it is not done meanwhile."""
+        return self.read_at is None and self.done_at is None
 
     @property
     def is_waiting(self) -> bool:

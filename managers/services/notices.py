@@ -140,7 +140,7 @@ def read(notice: Notice, *, by: User) -> bool:
 
 def read_all(*, by: User) -> int:
     """The reader has seen everything; how many that were. What waits to be done goes on waiting."""
-    return Notice.objects.filter(to=by, read_at=None).update(read_at=Now())
+    return Notice.objects.filter(to=by).unread().update(read_at=Now())
 
 
 def choose(*, by: User, mailed: Collection[str], language: str) -> NoticeSettings:

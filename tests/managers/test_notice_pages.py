@@ -67,11 +67,11 @@ def test_todos_come_by_due_day_then_the_unread_then_the_rest(client: Client, rea
         ("审核 甲3 的 2026Q3 考核", "今日到期"),
         ("审核 甲1 的 2026Q3 考核", "还有 2 天"),
     ]
-    assert [row["notice"].subject for row in answer.context["unread"]] == ["appraisal:6", "appraisal:4"]
-    assert [row["notice"].subject for row in answer.context["older"]] == ["appraisal:5"]
+    assert [row["notice"].subject for row in answer.context["unread"]] == ["appraisal:4"]
+    assert [row["notice"].subject for row in answer.context["older"]] == ["appraisal:6", "appraisal:5"]
     text = answer.content.decode()
     assert ("3 项待办" in text, "其中 1 项逾期" in text, "甲7" in text) == (True, True, False)
-    assert '<span class="unread" aria-hidden="true">5</span>' in text
+    assert '<span class="unread" aria-hidden="true">4</span>' in text
 
 
 def test_opening_a_notice_reads_it_and_leads_on(client: Client, reader: User) -> None:
