@@ -58,11 +58,9 @@ def _tick(kind: Kind, on: date) -> Kept | None:
 
 def unowned(on: date) -> Mapping[str, int]:
     """How many rows wait for nobody at all, by code; only kinds and numbers, for whoever grants roles."""
-    counted: Counter[str] = Counter()
-    for kind in deadlines.kinds():
-        if not kind.expires:
-            counted.update(place.waiting.code for place in _places(kind, on, None) if not place.levels)
-    return counted
+    rows = [row for kind in deadlines.kinds() if not kind.expires for row in kind.waiting(on, None)]
+    owners = _owners(rows, on)
+    return Counter(row.code for row in rows if not owners.levels(row))
 
 
 def astray(on: date) -> tuple[int, list[str]]:
@@ -127,8 +125,12 @@ def _keep(kind: Kind, on: date, ids: Collection[int] | None) -> Kept:
 
 def _places(kind: Kind, on: date, ids: Collection[int] | None) -> list[_Place]:
     rows = list(kind.waiting(on, ids))
-    owners = Owners(on, [row.person for row in rows if row.person is not None])
+    owners = _owners(rows, on)
     return [_Place(kind, row, owners.levels(row), owners.names) for row in rows]
+
+
+def _owners(rows: Iterable[Waiting], on: date) -> Owners:
+    return Owners(on, [row.person for row in rows if row.person is not None])
 
 
 def _one_each(messages: Iterable[Message]) -> list[Message]:

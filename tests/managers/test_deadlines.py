@@ -6,19 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from managers import deadlines, notices, tasks
 from managers.deadlines import Kind, Waiting
 from managers.models import Branch, ClientManager, Delegation, Grant, Notice, OutboxMessage, Relation, User
 from managers.services import deadlines as kept
+from managers.services import mailing, outbox, tokens
 from managers.services import notices as services
-from managers.services import outbox, tokens
 
 SINCE = date(2026, 10, 1)
 EVER = date(2020, 1, 1)
@@ -178,6 +180,19 @@ def test_nobody_at_all_is_said_and_not_swallowed(people: People, rows: Rows, cap
     assert kept.unowned(after(0)) == {"appraisal_in_risk_queue": 1}
 
 
+def test_operations_see_kinds_and_numbers_of_what_waits_for_nobody(people: People, rows: Rows) -> None:
+    client = Client()
+    client.force_login(people["head"])
+    assert "没有人可以办理" not in client.get("/runs/").content.decode()
+    rows.rows = [replace(ROW, action="decide_appraisal")]
+    text = client.get("/runs/").content.decode()
+    assert ("以下事项没有人可以办理" in text, "<li>考核待风险审核：1 项</li>" in text, "甲" in text) == (
+        True,
+        True,
+        False,
+    )
+
+
 def test_an_empty_branch_escalates_at_once(people: People, rows: Rows) -> None:
     Grant.objects.filter(role="branch_risk").update(ends_on=after(-1))
     tick(0)
@@ -307,6 +322,18 @@ def test_what_was_read_or_done_or_whose_reader_left_is_not_mailed(
     User.objects.filter(username="risk").update(is_active=False)
     services.read(Notice.objects.get(to=people["risk_two"]), by=people["risk_two"])
     assert (outbox.deliver(), mail.outbox) == (2, [])
+
+
+@pytest.mark.parametrize(("code", "given_up"), [(550, 1), (451, 0)])
+def test_an_address_refused_for_good_is_given_up(
+    site: None, people: People, rows: Rows, monkeypatch: pytest.MonkeyPatch, code: int, given_up: int
+) -> None:
+    def refuse(*mail: Any) -> None:
+        raise SMTPRecipientsRefused({"risk@bank.example": (code, b"no")})
+
+    monkeypatch.setattr(mailing, "send_mail", refuse)
+    services.tell([people["risk"]], "token_expiring", subject="token:1")
+    assert (outbox.deliver(), outbox.waiting()) == (given_up, 1 - given_up)
 
 
 def test_without_an_address_of_the_house_nothing_is_mailed(people: People, rows: Rows) -> None:
