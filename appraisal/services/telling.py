@@ -16,8 +16,8 @@ def told(step: str, rows: Collection[Appraisal], by: User | None) -> None:
     """Called in the step's transaction, after the rows were written: to-dos move on with the appraisals."""
     if not rows:
         return
-    on = max(timezone.localdate(row.state_since) for row in rows)
-    kept.refresh(deadlines.APPRAISALS.code, [row.pk for row in rows], on=on)
+    # Not the day the state began: one measured again may have waited for long, and stays as overdue as it is.
+    kept.refresh(deadlines.APPRAISALS.code, [row.pk for row in rows], on=timezone.localdate())
     if step == "publish":
         _tell_managers(rows)
 

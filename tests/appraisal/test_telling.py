@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from appraisal import deadlines as turns
 from appraisal import services
 from appraisal.models import Cycle
+from appraisal.services.telling import told
 from ledger.services import verification
 from managers import notices
 from managers.models import Notice, User
@@ -45,8 +47,8 @@ def test_each_step_tells_whose_turn_it_is_next(staff: Staff, cycle: Cycle, take:
     assert opened() == [("hr", "appraisal_decided"), ("hr_two", "appraisal_decided")]
     take("publish", STEADY, "hr")
     assert (opened(), i13()) == ([], ())
-    (told,) = Notice.objects.filter(to=manager.user)
-    assert (notices.title(told), told.tone, told.url) == ("您的 2026Q3 考核结果已公布", "news", "/me/")
+    (news,) = Notice.objects.filter(to=manager.user)
+    assert (notices.title(news), news.tone, news.url) == ("您的 2026Q3 考核结果已公布", "news", "/me/")
 
 
 def test_what_lies_too_long_goes_up_the_tree_by_the_rulebooks_days(
@@ -74,3 +76,17 @@ def test_what_lies_too_long_goes_up_the_tree_by_the_rulebooks_days(
         3,  # type: ignore[arg-type]
     )
     assert turns.due_on(row) == since + timedelta(days=3)
+
+
+def test_what_is_measured_again_stays_as_overdue_as_it_was(staff: Staff, cycle: Cycle) -> None:
+    row = find(STEADY)
+    late = timezone.localdate(row.state_since) + timedelta(days=11)
+    with time_machine.travel(late, tick=True):
+        deadlines.tick(on=late)
+        told("measure", [find(STEADY)], None)
+        found = Notice.objects.filter(subject=f"appraisal:{row.pk}").waiting().order_by("to__username")
+        assert list(found.values_list("to__username", "tone")) == [
+            ("hr", "reminder"),
+            ("hr_head", "escalation"),
+            ("hr_two", "reminder"),
+        ]
