@@ -11,8 +11,9 @@ class AppraisalConfig(AppConfig):
     verbose_name = _("考核流程")
 
     def ready(self) -> None:
-        """Appraisals have owners and deadlines."""
-        from appraisal.deadlines import APPRAISALS
+        """Appraisals and look-backs have owners and deadlines."""
+        from appraisal.deadlines import APPRAISALS, LOOK_BACKS
         from managers import deadlines
 
         deadlines.register(APPRAISALS)
+        deadlines.register(LOOK_BACKS)

@@ -7,7 +7,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils import timezone
 
-from appraisal.models import Appraisal, State, Step
+from appraisal.models import Appraisal, LookBack, State, Step
 from appraisal.rules import procedure
 from grading import queries as grading
 from managers.deadlines import Kind, Waiting
@@ -28,10 +28,15 @@ class Turn:
 
 TURNS: Mapping[str, Turn] = {
     State.MEASURED: Turn("submit", "cycle", 10),
+    State.SELF_STATED: Turn("decide", "decisions", 10),
+    State.SCORED: Turn("review", "cycle", 5),
+    State.HR_REVIEWED: Turn("submit", "cycle", 5),
     State.RETURNED: Turn("measure", "cycle", 5),
     State.IN_RISK_QUEUE: Turn("clear", "queue", 10),
     State.CLEARED: Turn("decide", "decisions", 10),
     State.DECIDED: Turn("publish", "cycle", 5),
+    State.APPEALED: Turn("resolve", "decisions", 15),
+    State.REOPENED: Turn("measure", "cycle", 5),
 }
 
 
@@ -94,4 +99,29 @@ def _seats(rows: Iterable[Appraisal]) -> dict[int, list[tuple[str, int]]]:
     return found
 
 
+#: Calendar days a look-back may wait for the risk department.
+LOOK_BACK_DAYS = 10
+
+
+def waiting_look_backs(on: date, ids: Collection[int] | None) -> Iterator[Waiting]:
+    """Every review of a told appraisal that nobody has ended yet."""
+    found = LookBack.objects.filter(state=LookBack.State.OPEN).select_related(
+        "appraisal__cycle", "appraisal__manager__branch"
+    )
+    for row in (found if ids is None else found.filter(pk__in=ids)).order_by("pk"):
+        yield Waiting(
+            pk=row.pk,
+            code="lookback_open",
+            since=timezone.localdate(row.opened_at),
+            days=LOOK_BACK_DAYS,
+            occasion=row.cause,
+            url=reverse("queue"),
+            words={"who": str(row.manager), "period": row.appraisal.cycle.period},
+            action=procedure.STEPS["reopen"].action,
+            path=row.manager.branch.path,
+            manager=row.appraisal.manager_id,
+        )
+
+
 APPRAISALS = Kind("appraisal", waiting_appraisals)
+LOOK_BACKS = Kind("lookback", waiting_look_backs)

@@ -54,6 +54,51 @@ CATALOGUE: Mapping[str, Text] = {
         gettext_lazy("公布 %(who)s 的 %(period)s 考核决定"),
         gettext_lazy("领导小组已决定，公布后本人可见。"),
     ),
+    "appraisal_self_stated": Text(
+        gettext_lazy("考核待评议"),
+        gettext_lazy("评议 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("德、能、勤、绩各评一次，各人单独评分。"),
+    ),
+    "appraisal_scored": Text(
+        gettext_lazy("考核待人力审查"),
+        gettext_lazy("审查 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("评议已完成，核对材料是否齐备。"),
+    ),
+    "appraisal_hr_reviewed": Text(
+        gettext_lazy("考核待提交"),
+        gettext_lazy("提交 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("人力审查已通过，请提交风险部门。"),
+    ),
+    "appraisal_appealed": Text(
+        gettext_lazy("申诉待决定"),
+        gettext_lazy("决定 %(who)s 对 %(period)s 考核的申诉"),
+        gettext_lazy("由未参与原决定的成员表决；原决定在此期间有效。"),
+    ),
+    "appraisal_reopened": Text(
+        gettext_lazy("重开的考核待测算"),
+        gettext_lazy("重新测算 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("回溯复核已重开本考核；原决定在新决定之前有效。"),
+    ),
+    "lookback_open": Text(
+        gettext_lazy("回溯复核待处理"),
+        gettext_lazy("复核 %(who)s 的 %(period)s 考核结论"),
+        gettext_lazy("数据更正或贷款下调可能改变已公布的结论；请重开或写明维持的理由。"),
+    ),
+    "appraisal_draft": Text(
+        gettext_lazy("考核数据待核对"),
+        gettext_lazy("核对您的 %(period)s 考核数据"),
+        gettext_lazy("如有不符，请在期限内提出；确认后提交自述。"),
+    ),
+    "appraisal_appeal_decided": Text(
+        gettext_lazy("申诉已有结果"),
+        gettext_lazy("您对 %(period)s 考核的申诉已作出决定"),
+        gettext_lazy("结果与理由见“我的工作台”。"),
+    ),
+    "appraisal_reopened_told": Text(
+        gettext_lazy("考核已重开"),
+        gettext_lazy("您的 %(period)s 考核已重开"),
+        gettext_lazy("所依据的数据有变化，将重新审议；原决定在新决定之前有效。"),
+    ),
     "appraisal_published": Text(
         gettext_lazy("考核结果已公布"),
         gettext_lazy("您的 %(period)s 考核结果已公布"),

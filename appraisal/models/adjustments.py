@@ -1,5 +1,7 @@
 """Adjustment: what is added to a computed figure for a while, by two people, beside it and never in it."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -11,7 +13,7 @@ from managers.models import ClientManager
 from managers.models.scope import ManagerScoped
 
 
-def _person(label: object, **options: object) -> models.ForeignKey:
+def _person(label: Any, **options: Any) -> Any:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=label, **options
     )

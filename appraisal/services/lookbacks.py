@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from appraisal.deadlines import LOOK_BACKS
 from appraisal.models import TOLD, Appraisal, Cycle, LookBack, State
 from appraisal.queries import RELATED
 from appraisal.queries.downgrades import Downgrade, downgrades
@@ -21,6 +22,7 @@ from grading.rules.verdict import Verdict
 from ledger.models import Run
 from ledger.rules import windows
 from managers.models import LogEntry, User
+from managers.services import deadlines as kept
 from managers.services import stepping
 
 #: How long after a period a loan that goes bad still calls its decision into question.
@@ -72,9 +74,20 @@ def _end(name: str, review: LookBack, *, by: User, on: date, reason: str, key: s
     def move(row: LookBack) -> None:
         row.ended_by, row.ended_at, row.reason = by, timezone.now(), reason.strip()
 
-    return stepping.take(
-        REVIEW, name, review.pk, by=by, on=on, action="reopen_appraisal", move=move, reason=reason, key=key
-    )
+    with transaction.atomic():
+        entry = stepping.take(
+            REVIEW,
+            name,
+            review.pk,
+            by=by,
+            on=on,
+            action="reopen_appraisal",
+            move=move,
+            reason=reason,
+            key=key,
+        )
+        kept.refresh(LOOK_BACKS.code, [review.pk], on=on)
+        return entry
 
 
 def _by_figures(cycle: Cycle) -> Iterator[LookBack]:
@@ -158,6 +171,7 @@ def _opened(
         to_state=str(review.state),
         detail={"appraisal": row.pk, "cause": cause},
     )
+    kept.refresh(LOOK_BACKS.code, [review.pk], on=timezone.localdate())
     return (review,)
 
 
