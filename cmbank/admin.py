@@ -2,9 +2,13 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -15,13 +19,27 @@ from appraisal import queries as appraisals
 from grading import presenters, queries
 from managers.admin import ClientManagerAdmin
 from managers.models import ClientManager
+from managers.views.signin import Logout
 
 admin.site.site_header = _("客户经理管理")
 admin.site.site_title = _("客户经理管理")
 admin.site.index_title = _("管理后台")
 admin.site.empty_value_display = "—"
-if admin.site.is_registered(Group):
-    admin.site.unregister(Group)
+# Django's own groups and what allauth brings are nobody's to see here.
+for model in (Group, EmailAddress, EmailConfirmation, Authenticator):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+def _password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """The admin's own form knows nothing of the passwords before."""
+    return redirect("password_change")
+
+
+# One way in and one way out for the whole house.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.logout = Logout.as_view()  # type: ignore[method-assign]
+admin.site.password_change = _password  # type: ignore[method-assign]
 
 
 @admin.register(ClientManager)

@@ -67,3 +67,20 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+def single_sign_on() -> dict[str, str] | None:
+    """The issuer of OIDC_ISSUER and what we are to it; None where there is none.
+
+    Raises ImproperlyConfigured where OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is missing.
+    """
+    issuer = text("OIDC_ISSUER", default="")
+    if not issuer:
+        return None
+    return {
+        "issuer": issuer,
+        "client_id": required("OIDC_CLIENT_ID", "The issuer gave it to this application."),
+        "client_secret": required("OIDC_CLIENT_SECRET", "The issuer gave it to this application."),
+        "name": text("OIDC_NAME", default="OIDC"),
+        "claim": text("OIDC_CLAIM", default="preferred_username"),
+    }

@@ -1,22 +1,13 @@
 """Every address of the house."""
 
 from django.contrib import admin
-from django.contrib.auth.views import (
-    LoginView,
-    LogoutView,
-    PasswordChangeDoneView,
-    PasswordChangeView,
-)
 from django.urls import include, path
 
 from cmbank import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("login/", LoginView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("password/", PasswordChangeView.as_view(), name="password_change"),
-    path("password/done/", PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", include("managers.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
@@ -27,4 +18,5 @@ urlpatterns = [
     path("api/", include("cmbank.api")),
 ]
 handler400 = "cmbank.api.bad_request"
+handler429 = "managers.views.signin.too_many"
 handler500 = "cmbank.api.server_error"

@@ -18,7 +18,7 @@ from ledger.models import Bundle, Run, RunRequest
 from ledger.services import requests
 from ledger.services.requests import RequestRefused
 from managers.permissions import check_may
-from managers.session import signed_in
+from managers.session import not_activity, signed_in
 
 ROWS_A_PAGE = 25
 BUNDLES_A_PAGE = 10
@@ -80,6 +80,7 @@ def _found(chosen: str) -> Any:
     return found.filter(status=chosen) if chosen else found.exclude(status=Run.Status.PENDING)
 
 
+@not_activity
 @login_required
 def progress(request: HttpRequest) -> HttpResponse:
     """The part of the page that is asked for again every two seconds while a night runs."""

@@ -11,9 +11,11 @@ class ManagersConfig(AppConfig):
     verbose_name = _("机构与人员")
 
     def ready(self) -> None:
-        """What runs out is told; the outbox knows how notices are mailed whoever empties it."""
-        from managers import deadlines, expiries
+        """Checks, receivers and deadlines register; the outbox knows how notices are mailed."""
+        from managers import checks, deadlines, expiries
         from managers.services import mailing, outbox
+        from managers.signin import receivers
 
+        assert checks and receivers
         deadlines.register(expiries.TOKENS)
         outbox.register(mailing.TOPIC, mailing.mail_notices)

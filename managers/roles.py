@@ -11,13 +11,17 @@ Reach = Literal["system", "all", "subtree", "own"]
 
 @dataclass(frozen=True)
 class Role:
-    """A role. `reach`: no business data (system), all, the grant's branch and below, or one's own."""
+    """A role. `reach`: no business data (system), all, the grant's branch and below, or one's own.
+
+    `second_factor`: whoever holds it signs in with a second factor; where nothing is decided, not.
+    """
 
     code: str
     name: Promise
     purpose: Promise
     reach: Reach
     may: tuple[str, ...] = ()
+    second_factor: bool = True
 
 
 ROLES: dict[str, Role] = {
@@ -127,8 +131,9 @@ ROLES: dict[str, Role] = {
             _("本机构的人员与业绩"),
             "subtree",
             ("view_people", "view_appraisals"),
+            second_factor=False,
         ),
-        Role("client_manager", _("客户经理"), _("本人的业绩、客户与考核"), "own", ()),
+        Role("client_manager", _("客户经理"), _("本人的业绩、客户与考核"), "own", (), second_factor=False),
         Role(
             "group_member",
             _("领导小组成员"),
@@ -149,6 +154,10 @@ ROLES: dict[str, Role] = {
             _("按令牌读取数据，从不作决定"),
             "subtree",
             ("view_people", "view_appraisals"),
+            second_factor=False,
         ),
     )
 }
+
+#: Roles nobody holds without a second factor.
+SECOND_FACTOR_ROLES = frozenset(code for code, role in ROLES.items() if role.second_factor)

@@ -1,4 +1,7 @@
-"""Who is behind a request that has passed the login."""
+"""Who is behind a request that has passed the login, and which requests nobody made by hand."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -11,3 +14,9 @@ def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def not_activity(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a view that pages ask again and again by themselves: it keeps nobody signed in."""
+    view.not_activity = True  # type: ignore[attr-defined]
+    return view

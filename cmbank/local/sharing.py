@@ -45,6 +45,9 @@ def environment(data_dir: Path) -> Iterator[dict[str, str]]:
         "SECRET_KEY": secret(data_dir / "secret_key"),
         "DATA_DIR": str(data_dir),
         "INSECURE_HTTP": "1",
+        # The demo bank is signed in to by password alone, however old it is.
+        "SECOND_FACTOR": "off",
+        "PASSWORD_DAYS": "0",
         "STATIC_FROM_SOURCE": "1",
         "DJANGO_SETTINGS_MODULE": "cmbank.settings",
     }

@@ -1,4 +1,4 @@
-"""The tables of `managers`: organisation, people, portfolios, access, relations, notices and the log."""
+"""The tables of `managers`: organisation, people, portfolios, access, notices, sessions and the log."""
 
 from managers.models.access import ApiToken, Grant, User
 from managers.models.log import LogEntry
@@ -8,6 +8,7 @@ from managers.models.outbox import OutboxMessage
 from managers.models.people import ClientManager
 from managers.models.portfolio import Assignment, Customer
 from managers.models.relations import Delegation, Relation
+from managers.models.sessions import PastPassword, Session
 
 __all__ = [
     "ApiToken",
@@ -21,6 +22,8 @@ __all__ = [
     "Notice",
     "NoticeSettings",
     "OutboxMessage",
+    "PastPassword",
     "Relation",
+    "Session",
     "User",
 ]

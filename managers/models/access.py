@@ -13,6 +13,8 @@ class User(AbstractUser):
     """A login. What it may see and do follows from its grants alone."""
 
     display_name = models.CharField(_("显示名"), max_length=80, blank=True)
+    password_changed_at = models.DateTimeField(_("密码设定时间"), null=True, blank=True)
+    must_change_password = models.BooleanField(_("须先修改密码"), default=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("用户")  # type: ignore[assignment]

@@ -33,6 +33,8 @@ TITLES = {
     "token_revoked": gettext_lazy("令牌已吊销"),
     "user_inactive": gettext_lazy("账号已停用"),
     "forbidden": gettext_lazy("没有权限"),
+    "factor_required": gettext_lazy("须先启用两步验证"),
+    "password_required": gettext_lazy("须先修改密码"),
     "scope_missing": gettext_lazy("令牌不含这项权限范围"),
     "not_found": gettext_lazy("没有找到"),
     "method_not_allowed": gettext_lazy("方法不被接受"),
@@ -92,6 +94,15 @@ def bad_request() -> Problem:
 def not_found() -> Problem:
     """The same words for what does not exist and for what lies outside the caller's scope."""
     return Problem(404, "not_found", _("没有这个地址或记录，或者不在您的授权范围内；请核对地址与编号。"))
+
+
+def duty(name: str) -> Problem:
+    """What is said to a session that must do something first: `password` or `factor`."""
+    sentences = {
+        "password": _("登录会话须先修改密码；请在浏览器中打开 /password/，或改用 Bearer 令牌。"),
+        "factor": _("登录会话须先启用两步验证；请在浏览器中打开 /account/factor/，或改用 Bearer 令牌。"),
+    }
+    return Problem(403, f"{name}_required", sentences[name])
 
 
 def recognised(error: Exception) -> Problem | None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from celery.schedules import crontab
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection, transaction

@@ -1,0 +1,1 @@
+"""What is read about people and their accounts, one module a subject."""
