@@ -37,9 +37,12 @@ def _password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
 
 
 # One way in and one way out for the whole house.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.logout = Logout.as_view()  # type: ignore[method-assign]
-admin.site.password_change = _password  # type: ignore[method-assign]
+for name, view in {
+    "login": secure_admin_login(admin.site.login),
+    "logout": Logout.as_view(),
+    "password_change": _password,
+}.items():
+    setattr(admin.site, name, view)
 
 
 @admin.register(ClientManager)

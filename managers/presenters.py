@@ -32,7 +32,8 @@ def session(each: OwnSession) -> dict[str, Any]:
 
 def sign_in(entry: LogEntry) -> dict[str, Any]:
     """A row of the list of sign-ins."""
-    state, text = _OUTCOMES[entry.action]
+    state, word = _OUTCOMES[entry.action]
+    text = str(word)
     detail = entry.detail
     if detail.get("locked"):
         text = _("密码不正确，登录暂停")

@@ -51,12 +51,12 @@ class CodeField:
         """The code; raises ValidationError."""
         try:
             code = str(super().clean_code())  # type: ignore[misc]
+            self._take(code)
         except ValidationError as refused:
             if refused.error_list[0].code in TOO_MANY:
                 raise get_adapter().too_many(f"mfa-auth-user-{self.user.pk}") from refused
             signins.code_failed(self.user, origin_of(context.request))
             raise
-        self._take(code)
         return code
 
     def _take(self, code: str) -> None:

@@ -52,13 +52,13 @@ class SessionClock:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         """Whatever a person does moves the idle end; what a page does by itself does not."""
         if has_session(request) and request.user.is_authenticated and not hasattr(view, "not_activity"):
-            marks.touch(request.session, at=timezone.now())  # type: ignore[arg-type]
+            marks.touch(request.session, at=timezone.now())
 
     @staticmethod
     def _end_if_over(request: HttpRequest) -> str:
         if not request.user.is_authenticated:
             return ""
-        why = marks.over(request.session, at=timezone.now())  # type: ignore[arg-type]
+        why = marks.over(request.session, at=timezone.now())
         if why:
             signins.ended(request.user, origin_of(request), why=why)
             logout(request)

@@ -22,7 +22,7 @@ from ledger.models import Run
 from ledger.services import verification
 from ledger.services.nights import NightFailed, run_nights
 from managers import tasks
-from managers.models import ApiToken, LogEntry, OutboxMessage, User
+from managers.models import ApiToken, LogEntry, OutboxMessage, Session, User
 from managers.services import accounts, outbox, tokens
 from tests.ledger.acting import day, load_days, load_register, person, stopped
 

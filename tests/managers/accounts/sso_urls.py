@@ -1,0 +1,12 @@
+"""The addresses of a house whose environment names an issuer."""
+
+from django.urls import path
+
+from cmbank.urls import handler400, handler429, handler500
+from cmbank.urls import urlpatterns as without
+from managers.urls import single_sign_on
+from managers.views import account
+
+urlpatterns = [*single_sign_on(True), path("account/", account.account), *without]
+
+__all__ = ["handler400", "handler429", "handler500", "urlpatterns"]
