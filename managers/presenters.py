@@ -13,8 +13,8 @@ from managers.services import signins
 
 _OUTCOMES = {
     signins.SIGNED_IN: ("ok", gettext_lazy("成功")),
-    signins.FAILED: ("failed", gettext_lazy("密码不正确")),
-    signins.CODE_FAILED: ("failed", gettext_lazy("验证码不正确")),
+    signins.FAILED: ("error", gettext_lazy("密码不正确")),
+    signins.CODE_FAILED: ("error", gettext_lazy("验证码不正确")),
 }
 
 
@@ -39,14 +39,14 @@ def sign_in(entry: LogEntry) -> dict[str, Any]:
         text = _("密码不正确，登录暂停")
     elif entry.action == signins.FAILED and detail.get("why") != "password":
         text = _("单点登录未通过")
-    methods = detail.get("methods", [])
+    elif "mfa" in detail.get("methods", []):
+        text = _("成功，经两步验证")
     return {
         "at": entry.at,
         "state": state,
         "text": text,
         "device": agents.describe(str(detail.get("agent", ""))) or _("未知设备"),
         "address": detail.get("address") or "—",
-        "factor": "mfa" in methods,
     }
 
 

@@ -1,13 +1,10 @@
 """The page "account security": password, second factor, sessions, last sign-ins, language."""
 
-from typing import Any
-
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -88,6 +85,10 @@ def _changed(request: HttpRequest, form: NewPassword) -> bool:
     return True
 
 
-def _rules() -> list[Any]:
-    used = _("不得使用最近 %(count)s 次用过的密码。") % {"count": passwords.REMEMBERED}
-    return [*password_validators_help_texts(), used]
+def _rules() -> list[str]:
+    """AUTH_PASSWORD_VALIDATORS in our words, in the order in which people choose."""
+    return [
+        _("至少 10 个字符，含大写字母、小写字母、数字、其他符号四类中的至少三类。"),
+        _("不得包含用户名 (正写、倒写)，也不得与用户名、姓名相近。"),
+        _("不得是常见密码，也不得使用最近 %(count)s 次用过的密码。") % {"count": passwords.REMEMBERED},
+    ]
