@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,7 +16,7 @@ from managers.backoffice import BranchFilter, LookedAt, ManagerBranchFilter
 from managers.models import ApiToken, Assignment, Branch, ClientManager, Customer, Grant, LogEntry, User
 from managers.permissions import may
 from managers.roles import ROLES
-from managers.services import accounts
+from managers.services import accounts, factors, passwords
 from managers.session import signed_in
 
 AMENDABLE = ("status", "education", "title_level")
@@ -146,16 +147,46 @@ class AssignmentAdmin(LookedAt):
     search_help_text = _("按客户号、客户名称、工号、姓名或拼音查找")
 
 
+class UserForm(forms.ModelForm):
+    """An account, and what its keeper may do about a forgotten password or a lost phone."""
+
+    reset_password = forms.BooleanField(
+        label=_("重置密码"),
+        required=False,
+        help_text=_("生成一个新密码，只显示一次；首次登录时须修改，会话随即结束。"),
+    )
+    reset_factor = forms.BooleanField(
+        label=_("重置两步验证"),
+        required=False,
+        help_text=_("手机与恢复码都丢失时使用；下次登录时重新设置，会话随即结束。"),
+    )
+    reason = forms.CharField(label=_("原因"), required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """A reset says why."""
+        given = super().clean() or {}
+        if (given.get("reset_password") or given.get("reset_factor")) and not given.get("reason"):
+            self.add_error("reason", _("重置须写明原因。"))
+        return given
+
+
 @admin.register(User)
 class UserAdmin(LookedAt):
     """Logins. What they may do follows from their grants; switching one off ends its sessions and tokens."""
+
+    form = UserForm
 
     seen_with = ("manage_accounts", "manage_grants")
     readonly_fields = ("username", "display_name", "is_staff", "last_login", "date_joined")
     list_display = ("username", "display_name", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("username", "display_name")
-    fields = ("username", "display_name", "is_active", "is_staff", "last_login", "date_joined")
+    shown = ("username", "display_name", "is_active", "is_staff", "last_login", "date_joined")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The resets only for whoever may do them."""
+        may_reset = self.has_change_permission(request, obj)
+        return (*self.shown, *(("reset_password", "reset_factor", "reason") if may_reset else ()))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Those who keep the accounts, and never their own."""
@@ -168,6 +199,20 @@ class UserAdmin(LookedAt):
             accounts.activate(obj, by=signed_in(request))
         else:
             accounts.deactivate(obj, at=timezone.now(), by=signed_in(request))
+        self._reset(request, obj, form.cleaned_data)
+
+    def _reset(self, request: HttpRequest, obj: Any, asked: dict[str, Any]) -> None:
+        given: Any = {"by": signed_in(request), "at": timezone.now(), "reason": asked.get("reason", "")}
+        if asked.get("reset_factor"):
+            factors.reset(obj, **given)
+        if asked.get("reset_password"):
+            obj.new_password = passwords.reset(obj, **given)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """A new password is shown at once: a message would keep it in a cookie."""
+        if not hasattr(obj, "new_password"):
+            return super().response_change(request, obj)
+        return render(request, "managers/password_reset.html", {"subject": obj, "new": obj.new_password})
 
 
 @admin.register(Grant)

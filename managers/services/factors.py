@@ -5,6 +5,7 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from managers.models import LogEntry, User
@@ -29,7 +30,7 @@ def reset(user: User, *, by: User | None, at: datetime, reason: str = "") -> boo
     Ends all sessions. Raises PermissionDenied for whoever does not keep the accounts, and for one's own.
     """
     if by is not None:
-        check_may(by, "manage_accounts", on=at.date())
+        check_may(by, "manage_accounts", on=timezone.localdate(at))
         if by.pk == user.pk:
             raise PermissionDenied(_("不能重置本人的两步验证；请由另一名系统管理员办理。"))
     with transaction.atomic():

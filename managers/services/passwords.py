@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from managers.models import LogEntry, PastPassword, User
@@ -39,7 +40,7 @@ def reset(user: User, *, by: User | None, at: datetime, reason: str = "") -> str
     whoever does not keep the accounts, and for one's own.
     """
     if by is not None:
-        check_may(by, "manage_accounts", on=at.date())
+        check_may(by, "manage_accounts", on=timezone.localdate(at))
         if by.pk == user.pk:
             raise PermissionDenied(_("不能重置本人的密码；请在“账号安全”中修改。"))
     with transaction.atomic():

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from managers.services import signins
 from managers.signin import marks
-from managers.signin.duties import FACTOR, first_duty
+from managers.signin.duties import FACTOR, PASSWORD, first_duty
 from managers.signin.origin import origin_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -25,13 +25,16 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 #: A session that is not there any more: ended elsewhere, or with the account.
 GONE = "gone"
 #: Reached whatever is left to do.
-ALWAYS_OPEN = {"login", "logout", "set_language", "healthz", "sso", "sso_callback", "javascript-catalog"}
+ALWAYS_OPEN = {
+    *("login", "account_login", "logout", "sso", "sso_callback", "set_language", "healthz"),
+    *("admin:login", "admin:logout"),
+}
 AGAIN = {"account_reauthenticate", "mfa_reauthenticate"}
 OPEN = {
-    "password": ALWAYS_OPEN | {"password_change"},
+    PASSWORD: ALWAYS_OPEN | {"password_change"},
     FACTOR: ALWAYS_OPEN | AGAIN | {"password_change", "mfa_activate_totp", "mfa_view_recovery_codes"},
 }
-LEADS_TO = {"password": "password_change", FACTOR: "mfa_activate_totp"}
+LEADS_TO = {PASSWORD: "password_change", FACTOR: "mfa_activate_totp"}
 
 
 class SessionClock:
@@ -85,7 +88,7 @@ class Duties:
         """The answer that leads there, or nothing."""
         if not has_session(request) or _by_token(request) or not request.user.is_authenticated:
             return None
-        name = request.resolver_match.url_name if request.resolver_match else ""
+        name = request.resolver_match.view_name if request.resolver_match else ""
         if name in ALWAYS_OPEN:
             return None
         duty = first_duty(request, on=timezone.localdate(), at=timezone.now())

@@ -1,5 +1,8 @@
 """Signing in and out: password, code, and who is there once more. allauth's flows under our addresses."""
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
@@ -15,6 +18,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
+from redis.exceptions import RedisError
 
 from managers.services import signins
 from managers.signin import limits, marks
@@ -22,7 +26,24 @@ from managers.signin.forms import Code, CodeAgain, PasswordAgain, SignIn
 from managers.signin.middleware import GONE
 from managers.signin.origin import origin_of
 
+log = logging.getLogger("cmbank.signin")
 
+
+def counted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Closes a door whose failures cannot be counted: without the cache nobody could be stopped from guessing."""
+
+    @wraps(view)
+    def closed_without_cache(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except RedisError as error:
+            log.error("nobody can sign in, the cache does not answer: %s", error)
+            return render(request, "503.html", status=503)
+
+    return closed_without_cache
+
+
+@method_decorator(counted, name="dispatch")
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
 class Login(LoginView):
     """User name and password; a second factor follows where there is one."""
@@ -53,6 +74,7 @@ class Login(LoginView):
         return super().get_context_data(**kwargs) | more
 
 
+@method_decorator(counted, name="dispatch")
 class SecondFactor(AuthenticateView):
     """The code of the app, or a recovery code."""
 

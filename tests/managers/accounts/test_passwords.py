@@ -15,7 +15,7 @@ from django.utils import timezone
 from managers.models import LogEntry, PastPassword, Session, User
 from managers.rules import agents
 from managers.services import passwords
-from tests.managers.accounts.people import PASSWORD, sign_in, somebody, text
+from tests.managers.accounts.people import PASSWORD, enrolled, sign_in, somebody, text
 
 NEW = "Harbour-7-lanterns"
 
@@ -159,3 +159,36 @@ def test_only_who_keeps_the_accounts_resets_and_never_the_own() -> None:
 )
 def test_browsers_are_named_in_two_words(agent: str, said: str) -> None:
     assert agents.describe(agent) == said
+
+
+@pytest.mark.django_db
+def test_the_administrator_resets_in_the_admin_and_sees_the_password_once(client: Client) -> None:
+    user, keeper = somebody(), somebody("ops", "platform_admin", is_staff=True)
+    enrolled(user)
+    client.force_login(keeper)
+    url = f"/admin/managers/user/{user.pk}/change/"
+    assert "重置须写明原因。" in text(client.post(url, {"is_active": "on", "reset_password": "on"}))
+    asked = {"is_active": "on", "reset_password": "on", "reset_factor": "on", "reason": "忘记密码"}
+    page = client.post(url, asked)
+    new = page.context["new"]
+    assert new in text(page)
+    assert new not in str(client.cookies)
+    assert new not in text(client.get(url))
+    reset = LogEntry.objects.filter(action__startswith="reset_").order_by("id")
+    assert [(entry.action, entry.by, entry.reason) for entry in reset] == [
+        ("reset_factor", keeper, "忘记密码"),
+        ("reset_password", keeper, "忘记密码"),
+    ]
+    other = Client()
+    assert sign_in(other, password=new).headers["Location"] == "/"
+    assert other.get("/").headers["Location"] == "/password/"
+    assert "重置密码" not in text(client.get(f"/admin/managers/user/{keeper.pk}/change/"))
+
+
+@pytest.mark.django_db
+def test_who_only_gives_roles_resets_nothing(client: Client) -> None:
+    user = somebody()
+    client.force_login(somebody("shi", "security_admin", is_staff=True))
+    url = f"/admin/managers/user/{user.pk}/change/"
+    assert "重置密码" not in text(client.get(url))
+    assert client.post(url, {"is_active": "on", "reset_password": "on", "reason": "x"}).status_code == 403

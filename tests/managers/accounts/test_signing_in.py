@@ -160,3 +160,15 @@ def test_signing_in_as_somebody_else_ends_the_session_before(client: Client) -> 
     assert "您已以 wang 的身份登录" in text(client.get("/login/"))
     sign_in(client, "li")
     assert [row.user.username for row in Session.objects.select_related("user")] == ["li"]
+
+
+def test_without_the_cache_the_door_is_closed_and_says_so(client: Client, settings: Any) -> None:
+    somebody()
+    inside = Client()
+    sign_in(inside)
+    caches = settings.CACHES
+    settings.CACHES = {"default": caches["default"] | {"LOCATION": "redis://127.0.0.1:9/0"}}
+    answer = sign_in(client)
+    assert (answer.status_code, "为安全起见暂停登录" in text(answer)) == (503, True)
+    assert inside.get("/account/").status_code == 200
+    settings.CACHES = caches
