@@ -30,7 +30,7 @@ log = logging.getLogger("cmbank.signin")
 
 
 def counted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Closes a door whose failures cannot be counted: without the cache nobody could be stopped from guessing."""
+    """Closes a door whose failures cannot be counted: guessing would have no end."""
 
     @wraps(view)
     def closed_without_cache(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
