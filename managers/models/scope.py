@@ -32,6 +32,12 @@ def grants_on(user: Any, on: date) -> list[Any]:
     """
     if not user.is_authenticated or not user.is_active:
         return []
+    held = grants_in_force(user, on).distinct().select_related("branch")
+    return sorted(held, key=lambda grant: (grant.user_id != user.pk, grant.pk))
+
+
+def grants_in_force(user: Any, on: date) -> Any:
+    """The same as rows of the database, whoever the user is; a grant may come several times."""
     grants: Any = user.grants.model.objects
     delegated = Q(
         delegations__to=user,
@@ -40,8 +46,7 @@ def grants_on(user: Any, on: date) -> list[Any]:
         delegations__ended_at=None,
         user__is_active=True,
     )
-    held = grants.filter(Q(user=user) | delegated).filter(_confirmed(), _holding(on)).distinct()
-    return sorted(held.select_related("branch"), key=lambda grant: (grant.user_id != user.pk, grant.pk))
+    return grants.filter(Q(user=user) | delegated).filter(_confirmed(), _holding(on))
 
 
 def _confirmed() -> Q:

@@ -5,10 +5,11 @@ from datetime import date, datetime
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, QuerySet
 from django.utils.crypto import salted_hmac
 
 from managers.models import Grant, LogEntry, Session, User
+from managers.models.scope import grants_in_force
 from managers.roles import SECOND_FACTOR_ROLES
 from managers.services import signins
 from managers.signin import marks
@@ -74,7 +75,7 @@ def factor_of(user: User) -> Factor | None:
 
 
 def is_obliged(user: User, on: date) -> bool:
-    """Whether a role held on a day, or the set-up account's powers, demand a second factor."""
+    """Whether a role held on a day, be it for somebody else, or a set-up account demands a second factor."""
     return user.is_superuser or _demanding(user, on).exists()
 
 
@@ -83,10 +84,9 @@ def lacks_factor(user: User, on: date) -> bool:
     mine = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
     if user.is_superuser:
         return not mine.exists()
-    theirs = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
-    return _demanding(user, on).filter(~Exists(theirs)).exists()
+    return bool(_demanding(user, on).filter(~Exists(mine)).exists())
 
 
 def _demanding(user: User, on: date) -> QuerySet[Grant]:
-    open_ended = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
-    return Grant.objects.filter(open_ended, user=user, role__in=SECOND_FACTOR_ROLES, starts_on__lte=on)
+    found: QuerySet[Grant] = grants_in_force(user, on).filter(role__in=SECOND_FACTOR_ROLES)
+    return found

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from managers.models import LogEntry, Session
+from managers.models import Delegation, LogEntry, Session
 from managers.roles import SECOND_FACTOR_ROLES
 from managers.services import tokens
 from tests.managers.accounts.people import PASSWORD, code, enrolled, sign_in, somebody, text
@@ -40,6 +40,7 @@ def test_the_roles_that_decide_must_have_one() -> None:
         "branch_hr",
         "branch_market",
         "group_member",
+        "group_chair",
     } == SECOND_FACTOR_ROLES
 
 
@@ -51,6 +52,16 @@ def test_who_must_have_one_is_led_there_before_anything_else(client: Client, url
     assert "您的角色须使用两步验证。请先完成设置，再继续使用。" in text(client.get("/account/factor/"))
     set_up(client)
     assert client.get(url).headers.get("Location", "") != "/account/factor/"
+
+
+def test_who_acts_for_somebody_must_have_one_too(client: Client) -> None:
+    deputy, head = somebody(), somebody("li", "head_risk")
+    today = timezone.localdate()
+    Delegation.objects.create(
+        grant=head.grants.get(), to=deputy, starts_on=today, ends_on=today, made_by=head, reason="休假"
+    )
+    sign_in(client)
+    assert client.get("/").headers["Location"] == "/account/factor/"
 
 
 def test_a_set_up_account_with_all_powers_must_have_one_too(client: Client) -> None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('managers', '0002_shares_at_most_one'),
+        ('managers', '0003_relations_and_delegations'),
     ]
 
     operations = [
