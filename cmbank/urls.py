@@ -11,7 +11,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
-    path("", include("managers.urls")),
     path("", include("grading.urls")),
     path("", include("appraisal.urls")),
     path("", include("ledger.urls")),
