@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
 
-from grading.models import GradeRecord, Verdict
+from grading.past import OF_PAST, of_past
 from grading.queries import grades_on
 from grading.rules.arithmetic import months_between
 from grading.rules.peers import statistic
@@ -51,8 +50,8 @@ def evidence(
 ) -> Figures:
     """The answer to every question for every manager, by manager id.
 
-    Statistics of peers are taken over everyone the book is meant for; its earlier verdicts are the own past:
-    for the ``period`` judged (a code such as 2026Q4), of periods that are no longer than it.
+    Statistics of peers are taken over everyone the book is meant for; the own past is that of its scheme,
+    seen from the ``period`` judged (a code such as 2026Q4; see `past`).
     """
     asked = set(refs)
     past = {ref for ref in asked if ref.code in OF_PAST}
@@ -62,7 +61,7 @@ def evidence(
     if compared:
         _add(found, _of_peers(run, compared, managers, peers_under(book, run.business_date)))
     if past:
-        _add(found, _of_past(past, managers, book.scheme.code, run.business_date, period))
+        _add(found, of_past(past, managers, book=book, on=run.business_date, period=period))
     for ref in personal:
         for manager in managers:
             months = months_between(MONTHS_SINCE[ref.code](manager), run.business_date)
@@ -175,139 +174,3 @@ def _group(among: str, manager: ClientManager, grades: Mapping[int, str]) -> obj
         "branch": manager.branch_id,
         "line": manager.line,
     }.get(among, "all")
-
-
-# --- a manager's own past -----------------------------------------------------------------------------------
-
-
-class Past(NamedTuple):
-    """One earlier verdict: its last day, the outcome, and the scores and pay that were worked out with it."""
-
-    on: date
-    outcome: str
-    scores: Sequence[Mapping[str, Any]]
-    pay: Sequence[Mapping[str, Any]]
-
-    def had(self, outcome: str) -> bool:
-        """Whether it had an outcome, or a result of one of its sheets."""
-        return outcome == self.outcome or any(sheet["result"] == outcome for sheet in self.scores)
-
-    @property
-    def score(self) -> Fraction | None:
-        """The total of its first sheet."""
-        value = self.scores[0]["total"]["value"] if self.scores else None
-        return None if value is None else Fraction(value)
-
-
-def _of_past(
-    refs: set[MetricRef], managers: Sequence[ClientManager], scheme: str, on: date, period: str
-) -> Figures:
-    ids = [manager.pk for manager in managers]
-    past = _verdicts(ids, scheme, on, period)
-    since = _grade_since(ids, on)
-    return {
-        pk: {ref: OF_PAST[ref.code](ref, past.get(pk, []), on, since.get(pk)) for ref in refs} for pk in ids
-    }
-
-
-def _verdicts(ids: Sequence[int], scheme: str, on: date, period: str) -> dict[int, list[Past]]:
-    """The last verdict of every period of the past (see `_is_past`), the latest period first."""
-    rows = (
-        Verdict.objects.filter(manager__in=ids, rulebook__code=scheme, on__lte=on)
-        .order_by("manager_id", "-on", "period", "-id")
-        .distinct("manager_id", "on", "period")
-        .values_list("manager_id", "period", "on", "outcome", "result__scores", "result__pay")
-    )
-    found: dict[int, list[Past]] = defaultdict(list)
-    for manager, code, day, outcome, scores, pay in rows:
-        if _is_past(code, day, period=period, on=on):
-            found[manager].append(Past(day, outcome, scores or [], pay or []))
-    return found
-
-
-def _is_past(code: str, day: date, *, period: str, on: date) -> bool:
-    """Whether a period that ended on a day lies before the one judged or is a part of it.
-
-    A longer one is left out: the year's verdict stands between two quarters without being one of them.
-    """
-    if not period:
-        return day < on
-    return _months(code) < _months(period) or (_months(code) == _months(period) and day < on)
-
-
-def _months(code: str) -> int:
-    return {"M": 1, "Q": 3, "H": 6}.get(code[4:5], 12)
-
-
-def _grade_since(ids: Sequence[int], on: date) -> dict[int, date]:
-    """Since when each manager has held the present grade without a break."""
-    records = GradeRecord.objects.filter(manager__in=ids, effective_on__lte=on)
-    history: dict[int, list[tuple[str, date]]] = defaultdict(list)
-    rows = records.order_by("manager_id", "effective_on", "id").values_list(
-        "manager_id", "grade_code", "effective_on"
-    )
-    for manager, grade, day in rows:
-        if not history[manager] or history[manager][-1][0] != grade:
-            history[manager].append((grade, day))
-    return {manager: held[-1][1] for manager, held in history.items()}
-
-
-def _recent(ref: MetricRef, past: Sequence[Past], on: date) -> Sequence[Past]:
-    """The periods a question looks back on: so many, or those of the year."""
-    last = dict(ref.params).get("last", "year")
-    return [each for each in past if each.on.year == on.year] if last == "year" else past[: int(last)]
-
-
-def _count(ref: MetricRef, past: Sequence[Past], on: date, since: date | None) -> Figure:
-    outcome = dict(ref.params)["outcome"]
-    return Figure.of(sum(each.had(outcome) for each in _recent(ref, past, on)), "count")
-
-
-def _run(ref: MetricRef, past: Sequence[Past], on: date, since: date | None) -> Figure:
-    outcome = dict(ref.params)["outcome"]
-    broken = next((place for place, each in enumerate(past) if not each.had(outcome)), len(past))
-    return Figure.of(broken, "count")
-
-
-def _appraised(ref: MetricRef, past: Sequence[Past], on: date, since: date | None) -> Figure:
-    return Figure.of(sum(each.outcome != "undecided" for each in past), "count")
-
-
-def _last_score(ref: MetricRef, past: Sequence[Past], on: date, since: date | None) -> Figure:
-    return _mean(past[:1])
-
-
-def _mean_score(ref: MetricRef, past: Sequence[Past], on: date, since: date | None) -> Figure:
-    return _mean(_recent(ref, past, on))
-
-
-def _mean(past: Sequence[Past]) -> Figure:
-    scores = [each.score for each in past]
-    known = [score for score in scores if score is not None]
-    if not known or len(known) < len(scores):
-        return Figure.not_applicable("no_score_before", "points")
-    return Figure.of(sum(known, Fraction(0)) / len(known), "points")
-
-
-def _in_grade(ref: MetricRef, past: Sequence[Past], on: date, since: date | None) -> Figure:
-    if since is None:
-        return Figure.not_applicable("nothing_to_measure", "months")
-    return Figure.of(months_between(since, on), "months")
-
-
-def _carried(ref: MetricRef, past: Sequence[Past], on: date, since: date | None) -> Figure:
-    item = dict(ref.params)["item"]
-    left = (pay["carried"] for each in past for pay in each.pay if pay["code"] == item)
-    return Figure.of(next(left, 0), "CNY")
-
-
-#: Metrics of a manager's own appraisals and grades before.
-OF_PAST: Mapping[str, Callable[[MetricRef, Sequence[Past], date, date | None], Figure]] = {
-    "outcome_count": _count,
-    "outcome_run": _run,
-    "periods_appraised": _appraised,
-    "last_score": _last_score,
-    "mean_score": _mean_score,
-    "months_in_grade": _in_grade,
-    "pay_carried": _carried,
-}

@@ -1,7 +1,7 @@
 """The reference part of docs/rulebooks.md, drawn from the tables and messages of the language itself."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from .reference_keys import SECTIONS, Key, Section
 from .reference_nodes import (
@@ -11,7 +11,7 @@ from .reference_nodes import (
     OPERAND_COMMON,
     OPERAND_KEYS,
 )
-from .rules.catalogue import METRICS, WINDOWS, Metric
+from .rules.catalogue import METRICS, WINDOWS, Choice, Metric
 from .rules.comparisons import COMPARISONS
 from .rules.findings import MESSAGES
 from .rules.wording import NODE_OUTCOMES, OUTCOMES, WHY
@@ -119,8 +119,7 @@ def _metrics() -> Iterator[str]:
 def _metric(metric: Metric) -> str:
     windows = "全部" if metric.windows == WINDOWS else _words(metric.windows) or "—"
     params = "；".join(
-        f"`{name}`：{'数' if choice.amount else _choices(choice.allowed, choice.default)}"
-        for name, choice in metric.params.items()
+        f"`{name}`：{'数' if choice.amount else _choices(choice)}" for name, choice in metric.params.items()
     )
     if metric.code in BY_KEY:
         params = f"写作 `{BY_KEY[metric.code]}`"
@@ -128,8 +127,9 @@ def _metric(metric: Metric) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _choices(allowed: Sequence[str], default: str) -> str:
-    return (_words(allowed) or "文字") + (f"（默认 `{default}`）" if default else "（必须）")
+def _choices(choice: Choice) -> str:
+    unwritten = "可不写" if choice.optional else f"默认 `{choice.default}`" if choice.default else "必须"
+    return f"{_words(choice.allowed) or '文字'}（{unwritten}）"
 
 
 def _meanings() -> Iterator[str]:

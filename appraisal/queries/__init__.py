@@ -115,6 +115,14 @@ def taken_by(user: User, appraisals: Iterable[Appraisal]) -> dict[int, list[str]
     return found
 
 
+def decided(scheme: str, managers: Iterable[int]) -> dict[tuple[int, str], str]:
+    """What was decided of managers under a scheme and told them: outcomes by manager id and period."""
+    found = Appraisal.objects.filter(
+        state=State.PUBLISHED, cycle__scheme=scheme, manager__in=list(managers)
+    ).values_list("manager_id", "cycle__period", "decided_outcome")
+    return {(manager, period): outcome for manager, period, outcome in found}
+
+
 def unlogged() -> QuerySet[Appraisal]:
     """Appraisals whose state is not the one their last step led to: somebody went round the services."""
     last = Step.objects.filter(appraisal=OuterRef("pk")).order_by("-id").values("to_state")[:1]

@@ -15,12 +15,14 @@ NAMED_DAY = re.compile(r"(last_year )?(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 class Choice:
     """A parameter of a metric: the values it may take (none: any text) and its default ("": required).
 
-    An ``amount`` may be a number, a dated parameter or any other operand.
+    An ``amount`` may be a number, a dated parameter or any other operand. What is ``optional`` and not
+    written is left open: the question does not carry it.
     """
 
     allowed: tuple[str, ...] = ()
     default: str = ""
     amount: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Metric:
     params: Mapping[str, Choice] = field(default_factory=dict)
 
 
-_OF_PAST = {"outcome": Choice(), "last": Choice(default="year")}
+#: Which kind of period a question about the own past counts; left open: of the kind being judged.
+_EACH = {"each": Choice(RUNNING_WINDOWS, optional=True)}
+_LAST = {"last": Choice(default="year")}
 
 _BASE_OF_NEW = {"base": Choice(("customer", "manager"), "customer")}
 _BASE_OF_CHANGE = {"base": Choice(("previous_quarter", "previous_year"), "previous_quarter")}
@@ -105,11 +109,20 @@ METRICS: Mapping[str, Metric] = {
         Metric("event_count", "count", "事项次数", "Number of events", params={"event": Choice()}),
         Metric("event_quantity", "number", "事项数量", "Quantity of events", params={"event": Choice()}),
         Metric("target_value", "number", "计划目标", "Target of the plan", params={"metric": Choice()}),
-        Metric("outcome_count", "count", "历次考核结果次数", "Times an outcome was had", (), _OF_PAST),
-        Metric("outcome_run", "count", "连续考核结果次数", "Times in a row", (), {"outcome": Choice()}),
-        Metric("periods_appraised", "count", "已考核期数", "Periods appraised", ()),
-        Metric("last_score", "points", "上期得分", "Score of the period before", ()),
-        Metric("mean_score", "points", "历次平均得分", "Mean score", (), {"last": Choice(default="year")}),
+        Metric(
+            "outcome_count",
+            "count",
+            "历次考核结果次数",
+            "Times an outcome was had",
+            (),
+            {"outcome": Choice(), **_LAST, **_EACH},
+        ),
+        Metric(
+            "outcome_run", "count", "连续考核结果次数", "Times in a row", (), {"outcome": Choice(), **_EACH}
+        ),
+        Metric("periods_appraised", "count", "已考核期数", "Periods appraised", (), _EACH),
+        Metric("last_score", "points", "上期得分", "Score of the period before", (), _EACH),
+        Metric("mean_score", "points", "历次平均得分", "Mean score", (), {**_LAST, **_EACH}),
         Metric("months_employed", "months", "入行工作月数", "Months of employment", ()),
         Metric("months_in_grade", "months", "任现等级月数", "Months in the grade", ()),
     )

@@ -179,6 +179,9 @@ def _params(
             amounts[name] = read_operand(table, key, around)
         elif name == "last" and table.has(name):
             given[name] = read_past(table)
+        elif choice.optional and not isinstance(table.data.get(key), str):
+            # Beside an event of a scoring item `each` is a number of points, which is read elsewhere.
+            table.seen.update(() if table.has(key) else (key,))
         elif not table.has(key) and choice.default:
             table.seen.add(key)
             if name == "base":

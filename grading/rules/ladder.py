@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise, product
 
-from .conditions import Leaf, Node, every_node, every_operand, operands_of
+from .catalogue import METRICS
+from .conditions import Leaf, every_node, every_operand, operands_of
 from .consistency import named_beneath, named_in
 from .dated import Parameter
-from .operands import Number, Operand
+from .operands import Measured, Number, Operand
 from .reading import Report
 from .schema import TRANSITION_STATES, Grade, Rulebook
 
@@ -33,6 +34,7 @@ def check_ladder(book: Rulebook, report: Report) -> None:
         _check_printed_units(book, parameter, report)
     _check_unused(book, report)
     _check_undated(book, report)
+    _check_cadence(book, report)
     for period in book.transitions:
         _check_transitions(book, period, report)
 
@@ -123,17 +125,32 @@ def _check_unused(book: Rulebook, report: Report) -> None:
 
 
 def _check_undated(book: Rulebook, report: Report) -> None:
-    nodes = {node.label.path: node for _, _, root in book.roots() for node in every_node(root)}
-    written = [(path, amount) for path, node in nodes.items() for amount in _literals(node)]
-    written += [(path, amount) for path, operand in book.operands() for amount in literals(operand)]
+    written = [(path, amount) for path, operand in _operands(book) for amount in literals(operand)]
     for path, amount in dict.fromkeys(written):
         if amount not in UNDATED:
             report.add("undated_number", path, value=_plain(amount))
 
 
-def _literals(node: Node) -> Iterator[Decimal]:
-    for operand in operands_of(node):
-        yield from literals(operand)
+def _check_cadence(book: Rulebook, report: Report) -> None:
+    """Where periods of several kinds are decided on, a question about the past should say which it counts."""
+    if len(book.transitions) < 2:
+        return
+    for path, operand in _operands(book):
+        for each in every_operand(operand):
+            if isinstance(each, Measured) and _leaves_cadence_open(each):
+                report.add("cadence_not_stated", path, metric=METRICS[each.code].title)
+
+
+def _leaves_cadence_open(asked: Measured) -> bool:
+    metric = METRICS.get(asked.code)
+    return metric is not None and "each" in metric.params and "each" not in dict(asked.params)
+
+
+def _operands(book: Rulebook) -> Iterator[tuple[tuple[str | int, ...], Operand]]:
+    """Every operand of the book with its place: of each comparison once, of scores and of pay."""
+    nodes = {node.label.path: node for _, _, root in book.roots() for node in every_node(root)}
+    yield from ((path, operand) for path, node in nodes.items() for operand in operands_of(node))
+    yield from book.operands()
 
 
 def literals(operand: Operand) -> Iterator[Decimal]:

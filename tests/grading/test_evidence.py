@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grading.evidence import _is_past, evidence
+from grading.evidence import evidence
 from grading.models import GradeRecord
 from grading.rules import peers
 from ledger.models import Run
@@ -109,22 +109,3 @@ def test_peers_are_those_who_can_be_measured(kind: str, own: int, expected: Any)
 def test_one_awaited_figure_leaves_the_group_open() -> None:
     group = {**GROUP, 5: Figure.missing("feed_missing")}
     assert peers.statistic("mean", 1, group).state == "missing"
-
-
-@pytest.mark.parametrize(
-    ("code", "day", "period", "expected"),
-    [
-        ("2026Q3", date(2026, 9, 30), "2026Q4", True),
-        ("2026Q4", date(2026, 12, 31), "2026Q4", False),
-        ("2026Q4", date(2026, 12, 31), "2026", True),
-        ("2026M12", date(2026, 12, 31), "2026Q4", True),
-        ("2026H1", date(2026, 6, 30), "2026H2", True),
-        ("2025", date(2025, 12, 31), "2026Q1", False),
-        ("2025", date(2025, 12, 31), "2026", True),
-        ("2026Q3", date(2026, 9, 30), "", True),
-    ],
-)
-def test_the_past_of_a_period_is_what_ended_before_it_or_is_part_of_it(
-    code: str, day: date, period: str, expected: bool
-) -> None:
-    assert _is_past(code, day, period=period, on=date(2026, 12, 31)) is expected
