@@ -59,6 +59,7 @@ LEFT_OUT = {
     "not_yet_on_post": gettext_lazy("截数日之后才任现职"),
     "no_grade": gettext_lazy("截数日没有等级记录；请先登记等级"),
     "grade_not_on_ladder": gettext_lazy("等级不在本办法的阶梯上；请核对等级记录或适用办法"),
+    "not_covered": gettext_lazy("截数日没有版本适用于其机构与条线；请核对机构、条线或办法的适用范围"),
     "not_opened": gettext_lazy("在适用范围内，但尚未开启考核；请由人力资源部开启"),
     "self": gettext_lazy("本人的考核须由他人测算"),
 }

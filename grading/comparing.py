@@ -9,7 +9,7 @@ from itertools import islice
 from django.db.models import QuerySet
 
 from grading import queries
-from grading.evidence import evidence, in_the_ledger
+from grading.evidence import Gatherer, in_the_ledger
 from grading.models import Verdict
 from grading.rules import simulating
 from grading.rules.schema import Rulebook
@@ -178,6 +178,7 @@ class _Bench:
         self.period, self.old, self.new = period, old, new
         self.before = [_court(courts, text, period.kind) for text in old]
         self.after = _court(courts, new, period.kind)
+        self.gatherer: Gatherer | None = None
         self.ladder: dict[str, int] = {}
         for text in (*old, new):
             self.ladder |= ladder_of(text.book)
@@ -206,7 +207,8 @@ class _Bench:
         if in_the_ledger(refs):
             return metrics.figures(run, refs, ids)
         people = list(ClientManager.objects.filter(pk__in=ids).select_related("branch"))
-        return evidence(run, refs, people, book=self.new.book, period=self.period.code)
+        self.gatherer = self.gatherer or Gatherer(run, book=self.new.book, period=self.period.code)
+        return self.gatherer.of(refs, people)
 
     def _refs(self, grade: str, branch: str) -> frozenset[MetricRef]:
         courts = [court for court in (*self.before, self.after) if grade in court.grades]

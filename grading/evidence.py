@@ -1,14 +1,12 @@
 """Evidence for a rulebook: figures of the ledger, of events, of peers, and of one's own past."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
 from grading.past import OF_PAST, of_past
-from grading.queries import grades_on
+from grading.peers import Peers
 from grading.rules.arithmetic import months_between
-from grading.rules.peers import statistic
 from grading.rules.schema import Rulebook
 from ledger import metrics
 from ledger.models import Run
@@ -18,8 +16,6 @@ from ledger.rules.windows import Window
 from managers.models import ClientManager
 
 Figures = dict[int, dict[MetricRef, Figure]]
-#: Who is compared with each other.
-ON_POST = (ClientManager.Status.ON_POST, ClientManager.Status.TRAINEE)
 #: Metrics that a bank feeds as events of the same code; a flag is set by any quantity above zero.
 FED = {
     "interest_received": "CNY",
@@ -40,6 +36,35 @@ MONTHS_SINCE: Mapping[str, Callable[[ClientManager], date]] = {
 }
 
 
+class Gatherer:
+    """Evidence under one book on one run for one period; what is known of peers is kept between batches.
+
+    The own past is that of the book's scheme, seen from the ``period`` judged (a code such as 2026Q4; see
+    `past`); statistics of peers are taken over everyone the book is meant for.
+    """
+
+    def __init__(self, run: Run, *, book: Rulebook, period: str = "") -> None:
+        self.run, self.book, self.period = run, book, period
+        self.peers = Peers(book, run.business_date, self.of)
+
+    def of(self, refs: Iterable[MetricRef], managers: Sequence[ClientManager]) -> Figures:
+        """The answer to every question for every manager, by manager id."""
+        asked, on = set(refs), self.run.business_date
+        past = {ref for ref in asked if ref.code in OF_PAST}
+        personal = {ref for ref in asked if ref.code in MONTHS_SINCE}
+        compared = {ref for ref in asked if "peers" in dict(ref.params)} - past - personal
+        found = _measured(self.run, asked - past - personal - compared, managers)
+        if compared:
+            _add(found, self.peers.figures(compared, managers))
+        if past:
+            _add(found, of_past(past, managers, book=self.book, on=on, period=self.period))
+        for ref in personal:
+            for manager in managers:
+                months = months_between(MONTHS_SINCE[ref.code](manager), on)
+                found[manager.pk][ref] = Figure.of(months, "months")
+        return found
+
+
 def evidence(
     run: Run,
     refs: Iterable[MetricRef],
@@ -48,25 +73,8 @@ def evidence(
     book: Rulebook,
     period: str = "",
 ) -> Figures:
-    """The answer to every question for every manager, by manager id.
-
-    Statistics of peers are taken over everyone the book is meant for; the own past is that of its scheme,
-    seen from the ``period`` judged (a code such as 2026Q4; see `past`).
-    """
-    asked = set(refs)
-    past = {ref for ref in asked if ref.code in OF_PAST}
-    personal = {ref for ref in asked if ref.code in MONTHS_SINCE}
-    compared = {ref for ref in asked if "peers" in dict(ref.params)} - past - personal
-    found = _measured(run, asked - past - personal - compared, managers)
-    if compared:
-        _add(found, _of_peers(run, compared, managers, peers_under(book, run.business_date)))
-    if past:
-        _add(found, of_past(past, managers, book=book, on=run.business_date, period=period))
-    for ref in personal:
-        for manager in managers:
-            months = months_between(MONTHS_SINCE[ref.code](manager), run.business_date)
-            found[manager.pk][ref] = Figure.of(months, "months")
-    return found
+    """What a `Gatherer` finds for some managers at once."""
+    return Gatherer(run, book=book, period=period).of(refs, managers)
 
 
 def in_the_ledger(refs: Iterable[MetricRef]) -> bool:
@@ -124,53 +132,3 @@ def _from_event(ref: MetricRef, figure: Figure) -> Figure:
     if figure.value is None:
         return Figure(figure.state, None, unit, figure.reason, figure.params)
     return Figure.of(Fraction(figure.value > 0) if unit == "flag" else figure.value, unit)
-
-
-# --- peers --------------------------------------------------------------------------------------------------
-
-
-def peers_under(book: Rulebook, on: date) -> list[ClientManager]:
-    """Everyone a book is meant for: on post, of its lines and branches, with a grade of its ladder."""
-    scheme = book.scheme
-    people = ClientManager.objects.filter(status__in=ON_POST, post_started_on__lte=on)
-    people = people.select_related("branch").order_by("employee_no")
-    if scheme.lines:
-        people = people.filter(line__in=scheme.lines)
-    codes, held = {grade.code for grade in book.grades}, grades_on(on)
-    inside = {f"/{code}/" for code in scheme.branches}
-    return [
-        each
-        for each in people
-        if held.get(each.pk) in codes and (not inside or any(code in each.branch.path for code in inside))
-    ]
-
-
-def _own(ref: MetricRef) -> MetricRef:
-    """The question without the peers: what is asked of each of them."""
-    params = tuple(pair for pair in ref.params if pair[0] not in ("peers", "among"))
-    return ref._replace(params=params)
-
-
-def _of_peers(
-    run: Run, refs: set[MetricRef], managers: Sequence[ClientManager], peers: Sequence[ClientManager]
-) -> Figures:
-    figures = _measured(run, {_own(ref) for ref in refs}, peers)
-    grades = grades_on(run.business_date, [peer.pk for peer in peers])
-    found: Figures = {manager.pk: {} for manager in managers}
-    for ref in refs:
-        params = dict(ref.params)
-        groups: dict[object, dict[int, Figure]] = defaultdict(dict)
-        for peer in peers:
-            groups[_group(params["among"], peer, grades)][peer.pk] = figures[peer.pk][_own(ref)]
-        for manager in managers:
-            group = groups.get(_group(params["among"], manager, grades), {})
-            found[manager.pk][ref] = statistic(params["peers"], manager.pk, group)
-    return found
-
-
-def _group(among: str, manager: ClientManager, grades: Mapping[int, str]) -> object:
-    return {
-        "grade": grades.get(manager.pk, ""),
-        "branch": manager.branch_id,
-        "line": manager.line,
-    }.get(among, "all")

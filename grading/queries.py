@@ -1,6 +1,6 @@
 """Reads of grading: the rulebook in force, the grade on a day, the latest verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from grading.models import GradeRecord, RulebookVersion, Verdict
 from grading.rules import checker
 from grading.rules.schema import Rulebook
-from managers.models import Branch, User
+from managers.models import Branch, ClientManager, User
 from managers.permissions import may
 
 RELATED = ("made_by", "adopted_by", "based_on", "superseded_by")
@@ -41,6 +41,28 @@ def version_in_force(code: str, on: date, *, branch: Branch | None = None, line:
     if found is None:
         raise NoRulebook(code)
     return found
+
+
+def chooser(code: str, on: date) -> Callable[[ClientManager], RulebookVersion | None]:
+    """Tells the version of scheme `code` in force on a day for any manager; None where none covers them.
+
+    As `version_in_force` for the manager's branch and line, for however many managers with one query.
+    """
+    known = [each for each in counting(code) if each.effective_on <= on]
+    found: dict[tuple[str, str], RulebookVersion | None] = {}
+
+    def chosen(manager: ClientManager) -> RulebookVersion | None:
+        place = manager.branch.path, manager.line
+        if place not in found:
+            found[place] = next((each for each in reversed(known) if _meant_for(each, *place)), None)
+        return found[place]
+
+    return chosen
+
+
+def _meant_for(version: RulebookVersion, path: str, line: str) -> bool:
+    inside = not version.branches or any(f"/{code}/" in path for code in version.branches)
+    return inside and (not version.lines or line in version.lines)
 
 
 def counting(code: str) -> QuerySet[RulebookVersion]:

@@ -132,11 +132,16 @@ def unlogged() -> QuerySet[Appraisal]:
 def candidates(
     version: RulebookVersion, period: Period, people: QuerySet[ClientManager]
 ) -> Iterator[tuple[ClientManager, str]]:
-    """Each manager with the code of `messages.LEFT_OUT` that keeps them out, "" for whoever is in scope."""
-    bounds = _bounds(grading.rulebook(version), period)
+    """Each manager with the code of `messages.LEFT_OUT` that keeps them out, "" for whoever is in scope.
+
+    Everyone by the version in force for their branch and line; `version` is any version of the scheme.
+    """
+    version_of = grading.chooser(version.code, period.end)
     grades = grading.grades_on(period.end)
-    for manager in people.select_related("branch").order_by("employee_no"):
-        yield manager, scope.left_out(_candidate(manager, grades.get(manager.pk, "")), bounds)
+    for manager in people.select_related("branch").order_by("employee_no").iterator(chunk_size=2_000):
+        bounds = _bounds(grading.rulebook(version_of(manager) or version), period)
+        code = scope.left_out(_candidate(manager, grades.get(manager.pk, "")), bounds)
+        yield manager, code
 
 
 def _bounds(book: Rulebook, period: Period) -> scope.Bounds:

@@ -24,6 +24,9 @@ from ledger.rules.windows import Period
 from managers.models import User
 from managers.permissions import check_may
 
+#: Evidence of so many managers is held at a time.
+BATCH = 500
+
 
 @dataclass
 class Measured:
@@ -70,18 +73,27 @@ def appraise(scheme: str, period: str, *, by: User | None, on: date) -> tuple[Op
 
 
 def _measure_cycle(cycle: Cycle, *, by: User | None, on: date) -> Measured:
-    waiting = cycle.appraisals.filter(state__in=MEASURABLE).values_list("pk", flat=True)
-    done = Measured()
-    rows = list(_allowed(steps.locked(waiting), done, by=by, on=on)) if waiting else []
-    rows = [row for row in rows if row.state in MEASURABLE]
-    changed = {}
-    for row, reading in read(cycle, rows, left=done.left):
-        if row.state in (State.OPENED, State.REOPENED) or reading.differs(row):
-            changed[row] = reading
-        else:
-            done.unchanged += 1
-    done.steps = list(_store(changed, by=by).values())
+    """Batch after batch in the order in which steps lock; evidence is let go once it is stored."""
+    waiting = list(cycle.appraisals.filter(state__in=MEASURABLE).order_by("pk").values_list("pk", flat=True))
+    done, bench = Measured(), Bench(cycle)
+    for start in range(0, len(waiting), BATCH):
+        allowed = _allowed(steps.locked(waiting[start : start + BATCH]), done, by=by, on=on)
+        rows = [row for row in allowed if row.state in MEASURABLE]
+        changed = {}
+        for row, reading in bench.read(rows, left=done.left):
+            if row.state in (State.OPENED, State.REOPENED) or reading.differs(row):
+                changed[row] = reading
+            else:
+                done.unchanged += 1
+        done.steps += _store(changed, by=by).values()
+        _let_go(changed)
     return done
+
+
+def _let_go(rows: Iterable[Appraisal]) -> None:
+    """Forget stored verdicts; who asks an appraisal for its verdict again has it read from the database."""
+    for row in rows:
+        Appraisal._meta.get_field("verdict").delete_cached_value(row)
 
 
 def _allowed(rows: list[Appraisal], done: Measured, *, by: User | None, on: date) -> Iterator[Appraisal]:
@@ -123,26 +135,50 @@ def read(
     cycle: Cycle, rows: Iterable[Appraisal], left: list[queries.LeftOut] | None = None
 ) -> list[tuple[Appraisal, Reading]]:
     """What the figures now published say of each appraisal; who cannot be judged goes to `left`."""
-    period = windows.period(cycle.period)
-    version = version_for(cycle.scheme, period)
-    run = _run(cycle)
-    people = _on_ladder(list(rows), version, period, left)
-    judged = {
-        each.manager.pk: each
-        for each in grades.judge([row.manager for row in people], version=version, run=run, period=period)
-    }
-    facts = _facts([row.manager for row in people], run, period)
-    book = grading.rulebook(version)
-    return [
-        (
-            row,
-            Reading(
-                grades.frozen(judged[row.manager_id], version=version, run=run, period=period),
-                flags.flags(judged[row.manager_id].verdict, facts[row.manager_id], book=book),
-            ),
-        )
-        for row in people
-    ]
+    return Bench(cycle).read(rows, left=left)
+
+
+class Bench:
+    """A cycle on the figures now published: everyone by the version for their branch and line, in batches."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self.period = windows.period(cycle.period)
+        version_for(cycle.scheme, self.period)
+        self.version_of = grading.chooser(cycle.scheme, self.period.end)
+        self.run = _run(cycle)
+        self.sittings: dict[RulebookVersion, grades.Sitting] = {}
+
+    def read(
+        self, rows: Iterable[Appraisal], left: list[queries.LeftOut] | None = None
+    ) -> list[tuple[Appraisal, Reading]]:
+        """What the figures say of these appraisals, in their order."""
+        left = [] if left is None else left
+        groups: dict[RulebookVersion, list[Appraisal]] = {}
+        for row in rows:
+            version = self.version_of(row.manager)
+            if version is None:
+                left.append(queries.LeftOut(row.manager, "not_covered"))
+            else:
+                groups.setdefault(version, []).append(row)
+        found = [each for version, group in groups.items() for each in self._read(version, group, left)]
+        return sorted(found, key=lambda each: each[0].pk)
+
+    def _read(
+        self, version: RulebookVersion, rows: list[Appraisal], left: list[queries.LeftOut]
+    ) -> Iterator[tuple[Appraisal, Reading]]:
+        rows = _on_ladder(rows, version, self.period, left)
+        people, book = [row.manager for row in rows], grading.rulebook(version)
+        if version not in self.sittings:
+            self.sittings[version] = grades.Sitting(version, run=self.run, period=self.period)
+        facts, judged = _facts(people, self.run, self.period), self.sittings[version].judge(people)
+        for row, each in zip(rows, judged, strict=True):
+            yield (
+                row,
+                Reading(
+                    grades.frozen(each, version=version, run=self.run, period=self.period),
+                    flags.flags(each.verdict, facts[row.manager_id], book=book),
+                ),
+            )
 
 
 def _run(cycle: Cycle) -> Run:
@@ -153,17 +189,16 @@ def _run(cycle: Cycle) -> Run:
 
 
 def _on_ladder(
-    rows: list[Appraisal], version: RulebookVersion, period: Period, left: list[queries.LeftOut] | None
+    rows: list[Appraisal], version: RulebookVersion, period: Period, left: list[queries.LeftOut]
 ) -> list[Appraisal]:
     """Grades may have been recorded since the cycle was opened: whoever has left the ladder waits."""
     ladder = {grade.code for grade in grading.rulebook(version).grades}
     held = grading.grades_on(period.end, [row.manager_id for row in rows])
-    if left is not None:
-        left.extend(
-            queries.LeftOut(row.manager, "grade_not_on_ladder")
-            for row in rows
-            if held.get(row.manager_id) not in ladder
-        )
+    left.extend(
+        queries.LeftOut(row.manager, "grade_not_on_ladder")
+        for row in rows
+        if held.get(row.manager_id) not in ladder
+    )
     return [row for row in rows if held.get(row.manager_id) in ladder]
 
 

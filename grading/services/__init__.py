@@ -1,7 +1,7 @@
 """What grading does: take rulebooks from draft to adoption, judge managers, record grades."""
 
 from grading.services.grades import record_delivered_grades, record_grade
-from grading.services.judging import Judgement, freeze, frozen, judge, rejudged
+from grading.services.judging import Judgement, Sitting, freeze, frozen, judge, rejudged
 from grading.services.publishing import install_shipped_rulebooks, publish_rulebook
 from grading.services.refusals import Refusal
 from grading.services.reissues import would_change
@@ -10,6 +10,7 @@ from grading.services.versions import adopt, check, draft, revise, rewrite, simu
 __all__ = [
     "Judgement",
     "Refusal",
+    "Sitting",
     "adopt",
     "check",
     "draft",

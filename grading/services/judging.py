@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db.models import prefetch_related_objects
 
 from grading import queries
-from grading.evidence import evidence as gather
+from grading.evidence import Gatherer
 from grading.models import RulebookVersion, Verdict
 from grading.rules import verdict
 from grading.rules.schema import Rulebook
@@ -14,6 +15,9 @@ from ledger.models import Run
 from ledger.rules.figures import Evidence, evidence_from_list, evidence_to_list
 from ledger.rules.windows import Period
 from managers.models import ClientManager
+
+#: Figures of so many managers are held at a time.
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -25,28 +29,46 @@ class Judgement:
     verdict: verdict.Verdict
 
 
+class Sitting:
+    """One version held against the figures of one run for one period, batch after batch.
+
+    What is known of peers is kept between batches; of the managers judged nothing is.
+    """
+
+    def __init__(self, version: RulebookVersion, *, run: Run, period: Period) -> None:
+        self.run, self.period, self.book = run, period, queries.rulebook(version)
+        self.gatherer = Gatherer(run, book=self.book, period=period.code)
+
+    def judge(self, managers: Iterable[ClientManager]) -> Iterator[Judgement]:
+        """Judge each manager by the grade held on the period's last day; so many at a time, as they come."""
+        people = iter(managers)
+        while batch := list(islice(people, BATCH)):
+            yield from self._judged(batch)
+
+    def _judged(self, people: list[ClientManager]) -> Iterator[Judgement]:
+        prefetch_related_objects(people, "branch")
+        on = self.run.business_date
+        grades = queries.grades_on(on, [manager.pk for manager in people])
+        refs = verdict.required_metrics(self.book, on, {manager.branch.path for manager in people})
+        figures = self.gatherer.of(refs, people)
+        for manager in people:
+            evidence = figures.pop(manager.pk)
+            result = verdict.judge(
+                self.book,
+                grade=grades.get(manager.pk, ""),
+                period_kind=self.period.kind,
+                evidence=evidence,
+                on=on,
+                branch=manager.branch.path,
+            )
+            yield Judgement(manager, evidence, result)
+
+
 def judge(
     managers: Iterable[ClientManager], *, version: RulebookVersion, run: Run, period: Period
 ) -> Iterator[Judgement]:
-    """Judge each manager on the figures `run` published, by the grade held on the period's last day."""
-    people = list(managers)
-    prefetch_related_objects(people, "branch")
-    book = queries.rulebook(version)
-    grades = queries.grades_on(run.business_date, [manager.pk for manager in people])
-    branches = {manager.branch.path for manager in people}
-    refs = verdict.required_metrics(book, run.business_date, branches)
-    figures = gather(run, refs, people, book=book, period=period.code)
-    for manager in people:
-        evidence = figures[manager.pk]
-        result = verdict.judge(
-            book,
-            grade=grades.get(manager.pk, ""),
-            period_kind=period.kind,
-            evidence=evidence,
-            on=run.business_date,
-            branch=manager.branch.path,
-        )
-        yield Judgement(manager, evidence, result)
+    """Judge each manager on the figures `run` published, as a `Sitting` does; memory is that of a batch."""
+    yield from Sitting(version, run=run, period=period).judge(managers)
 
 
 def frozen(judgement: Judgement, *, version: RulebookVersion, run: Run, period: Period) -> Verdict:
