@@ -207,8 +207,12 @@ class _Bench:
         if in_the_ledger(refs):
             return metrics.figures(run, refs, ids)
         people = list(ClientManager.objects.filter(pk__in=ids).select_related("branch"))
-        self.gatherer = self.gatherer or Gatherer(run, book=self.new.book, period=self.period.code)
+        self.gatherer = self.gatherer or self._gatherer(run)
         return self.gatherer.of(refs, people)
+
+    def _gatherer(self, run: Run) -> Gatherer:
+        also = [text.book for text in self.old]
+        return Gatherer(run, book=self.new.book, period=self.period.code, also=also)
 
     def _refs(self, grade: str, branch: str) -> frozenset[MetricRef]:
         courts = [court for court in (*self.before, self.after) if grade in court.grades]

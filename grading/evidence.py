@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from grading.past import OF_PAST, of_past
+from grading.past import OF_PAST, kind_of, of_past
 from grading.peers import Peers
 from grading.rules.arithmetic import months_between
 from grading.rules.schema import Rulebook
@@ -40,20 +40,23 @@ class Gatherer:
     """Evidence under one book on one run for one period; what is known of peers is kept between batches.
 
     The own past is that of the book's scheme, seen from the ``period`` judged (a code such as 2026Q4; see
-    `past`); statistics of peers are taken over everyone the book is meant for.
+    `past`); statistics of peers are taken over everyone the book is meant for. What other books compare
+    (``also``) is answered as well, by their numbers.
     """
 
-    def __init__(self, run: Run, *, book: Rulebook, period: str = "") -> None:
+    def __init__(self, run: Run, *, book: Rulebook, period: str = "", also: Sequence[Rulebook] = ()) -> None:
         self.run, self.book, self.period = run, book, period
-        self.peers = Peers(book, run.business_date, self.of)
+        kind = kind_of(period) if period else book.scheme.cycle
+        self.peers = Peers(book, run.business_date, self.of, kind=kind, also=also)
 
     def of(self, refs: Iterable[MetricRef], managers: Sequence[ClientManager]) -> Figures:
         """The answer to every question for every manager, by manager id."""
-        asked, on = set(refs), self.run.business_date
+        on, questions = self.run.business_date, set(refs)
+        compared = {ref for ref in questions if "peers" in dict(ref.params)}
+        asked = questions - compared
         past = {ref for ref in asked if ref.code in OF_PAST}
         personal = {ref for ref in asked if ref.code in MONTHS_SINCE}
-        compared = {ref for ref in asked if "peers" in dict(ref.params)} - past - personal
-        found = _measured(self.run, asked - past - personal - compared, managers)
+        found = _measured(self.run, asked - past - personal, managers)
         if compared:
             _add(found, self.peers.figures(compared, managers))
         if past:

@@ -1,13 +1,19 @@
 """Peers of a manager under a rulebook: who they are, and where a figure stands among theirs, read once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
 from grading.queries import grades_on
+from grading.rules.arithmetic import PointsOf
+from grading.rules.conditions import every_operand
+from grading.rules.operands import NOT_SUPPLIED, Operand, Scope
 from grading.rules.peers import Group
-from grading.rules.schema import Rulebook
+from grading.rules.ranking import PEERS_OF, ranked
+from grading.rules.schema import Rulebook, numbers_in_force
+from grading.rules.scoring import Sheet
+from grading.rules.verdict import scored
 from ledger.rules.figures import Figure, MetricRef
 from managers.models import ClientManager
 
@@ -35,10 +41,16 @@ def peers_under(book: Rulebook, on: date) -> list[ClientManager]:
 
 
 class Peers:
-    """The groups of one book on one day; `ask` gives the figures of people for questions about themselves."""
+    """The groups of one book on one day; `ask` gives the figures of people for questions about themselves.
 
-    def __init__(self, book: Rulebook, on: date, ask: Ask) -> None:
-        self.book, self.on, self.ask = book, on, ask
+    `kind` is the kind of period judged, whose sheets give the points that are compared.
+    """
+
+    def __init__(
+        self, book: Rulebook, on: date, ask: Ask, *, kind: str, also: Sequence[Rulebook] = ()
+    ) -> None:
+        self.book, self.on, self.ask, self.kind = book, on, ask, kind
+        self.ranked = {key: (each, found) for each in (*also, book) for key, found in ranked(each).items()}
         self._figures: dict[MetricRef, dict[int, Figure]] = {}
         self._groups: dict[tuple[MetricRef, str], dict[object, Group]] = {}
 
@@ -82,11 +94,53 @@ class Peers:
         """The figures of everyone for questions not asked before."""
         new = refs - set(self._figures)
         for start in range(0, len(self.people) if new else 0, BATCH):
-            found = self.ask(new, self.people[start : start + BATCH])
+            batch = self.people[start : start + BATCH]
+            plain = self.ask({ref for ref in new if ref.code != PEERS_OF}, batch)
             for ref in new:
-                self._figures.setdefault(ref, {}).update({pk: each[ref] for pk, each in found.items()})
+                found = self._worked_out(ref, batch) if ref.code == PEERS_OF else _column(ref, plain)
+                self._figures.setdefault(ref, {}).update(found)
         for ref in new:
             self._figures.setdefault(ref, {})
+
+    def _worked_out(self, ref: MetricRef, people: Sequence[ClientManager]) -> dict[int, Figure]:
+        """A calculation for each of some people: by their own figures, grade, branch and points."""
+        params = dict(ref.params)
+        if params["of"] not in self.ranked:
+            return {peer.pk: NOT_SUPPLIED for peer in people}
+        book, asked = self.ranked[params["of"]]
+        numbers, ago = numbers_in_force(book, self.on), int(params.get("ago", 0))
+        scopes = {
+            peer.pk: Scope(self.grades.get(peer.pk, ""), numbers, {}, self.on, ago, peer.branch.path)
+            for peer in people
+        }
+        sheets = self._sheets(book, asked.inner)
+        kinds = {(scope.grade, scope.branch): scope for scope in scopes.values()}
+        refs = {each for scope in kinds.values() for each in self._refs(asked.inner, sheets, scope)}
+        found = self.ask(refs, people)
+        return {
+            pk: self._figure(book, asked.inner, scope._replace(evidence=found[pk]), sheets)
+            for pk, scope in scopes.items()
+        }
+
+    def _sheets(self, book: Rulebook, inner: Operand) -> list[Sheet]:
+        """The sheets a calculation rests on: all of the period where it names points."""
+        points = any(isinstance(each, PointsOf) for each in every_operand(inner))
+        return [sheet for sheet in book.sheets if points and self.kind in sheet.periods]
+
+    def _refs(self, inner: Operand, sheets: Sequence[Sheet], scope: Scope) -> Iterator[MetricRef]:
+        yield from inner.refs(scope)
+        for sheet in sheets:
+            yield from sheet.refs(scope._replace(ago=0))
+
+    def _figure(self, book: Rulebook, inner: Operand, scope: Scope, sheets: Sequence[Sheet]) -> Figure:
+        if sheets:
+            _scores, after = scored(book, scope._replace(ago=0), self.kind)
+            scope = scope._replace(points=after.points)
+        return inner.term(scope).figure
+
+
+def _column(ref: MetricRef, found: Mapping[int, Mapping[MetricRef, Figure]]) -> dict[int, Figure]:
+    return {pk: each[ref] for pk, each in found.items()}
 
 
 def own_of(ref: MetricRef) -> MetricRef:

@@ -54,8 +54,6 @@ OPERAND_KEYS = {
     "metric": (
         Key("metric", "指标代码", "", "一项指标", "a metric"),
         Key("ago", "0–60", "0", "前推几个整时段", "so many whole windows back"),
-        Key("peers", "词", "本人", "同业的什么", "what of the peers", PEERS),
-        Key("among", "词", "all", "与谁比", "who they are", AMONG),
     ),
     "target": (
         Key("target", "代码", "", "计划", "what the plan says"),
@@ -109,4 +107,8 @@ OPERAND_KEYS = {
         Key("else", "数", "0", "否则", "otherwise"),
     ),
 }
-OPERAND_COMMON = (WINDOW, FLOOR, *CHANGES)
+_PEERS = (
+    Key("peers", "词", "本人", "不取本人的，取同业的什么", "what of the peers instead of one's own", PEERS),
+    Key("among", "词", "all", "与谁比", "who they are", AMONG),
+)
+OPERAND_COMMON = (WINDOW, FLOOR, *_PEERS, *CHANGES)

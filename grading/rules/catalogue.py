@@ -129,10 +129,17 @@ METRICS: Mapping[str, Metric] = {
 }
 
 
+#: What is asked for without being written as a metric.
+UNWRITTEN = {
+    "peers_of": ("与同业相比", "Compared with peers"),
+    "pay_carried": ("上期留下的余欠", "Carried from the period before"),
+}
+
+
 def title(code: str) -> tuple[str, str]:
     """The Chinese and English name of a metric; an unknown code names itself."""
     metric = METRICS.get(code)
-    return (metric.title, metric.title_en) if metric else (code, code)
+    return (metric.title, metric.title_en) if metric else UNWRITTEN.get(code, (code, code))
 
 
 def filled_params(code: str, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

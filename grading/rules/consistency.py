@@ -8,8 +8,13 @@ from .catalogue import METRICS
 from .conditions import Group, Leaf, Node, every_node, every_operand, operands_of
 from .dated import EVERY_GRADE, DatedValue, Parameter
 from .operands import Measured, Named, Number, Operand, Scope
+from .ranking import OfPeers
 from .reading import Report
 from .schema import Rulebook, numbers_in_force
+from .scoring import Sheet, operands_of_item
+
+#: What a place among peers is counted in, whatever they are compared by.
+PEERS_UNITS = {"rank": "count", "count": "count", "share_below": "ratio"}
 
 
 def check_consistency(book: Rulebook, report: Report) -> None:
@@ -22,6 +27,26 @@ def check_consistency(book: Rulebook, report: Report) -> None:
         _check_values(grade, node, book, report)
         _check_counts(grade, node, book, report)
     _check_reach(book, report)
+    _check_ranked_points(book, report)
+
+
+def _check_ranked_points(book: Rulebook, report: Report) -> None:
+    """Points are known of peers once their sheets are worked out, not while they are."""
+    for sheet in book.sheets:
+        for path, operand in _of_sheet(sheet):
+            compared = (each for each in every_operand(operand) if isinstance(each, OfPeers))
+            if any(isinstance(part, PointsOf) for each in compared for part in every_operand(each)):
+                report.add("points_among_peers", path)
+
+
+def _of_sheet(sheet: Sheet) -> Iterator[tuple[tuple[str | int, ...], Operand]]:
+    """Every operand that a sheet rests on, with its place."""
+    for item in sheet.items:
+        yield from ((item.label.path, each) for each in operands_of_item(item))
+        nodes = every_node(item.needs) if item.needs is not None else ()
+        yield from ((node.label.path, each) for node in nodes for each in operands_of(node))
+    starts = (result.start for result in sheet.results)
+    yield from ((sheet.label.path, each) for each in (sheet.total, *starts))
 
 
 def named_in(node: Node) -> Iterator[tuple[str, Named]]:
@@ -86,6 +111,8 @@ def unit_of(operand: Operand, book: Rulebook) -> str | None:
             unit = "ratio"
         case PointsOf():
             unit = "points"
+        case OfPeers():
+            unit = PEERS_UNITS.get(operand.peers) or unit_of(operand.inner, book)
         case Taken() | Less() | First() | Observed() if getattr(operand, "take", "") != "product":
             units = (unit_of(part, book) for part in operand.parts())
             unit = next((each for each in units if each), None)
@@ -95,10 +122,8 @@ def unit_of(operand: Operand, book: Rulebook) -> str | None:
 def _unit_of_metric(operand: Measured) -> str | None:
     """Plans and events count whatever the bank says they do; of peers, a rank or a share is no amount."""
     params = dict(operand.params)
-    if params.get("peers") in ("rank", "count"):
-        return "count"
-    if params.get("peers") == "share_below":
-        return "ratio"
+    if params.get("peers") in PEERS_UNITS:
+        return PEERS_UNITS[params["peers"]]
     code = params["metric"] if operand.code == "target_value" else operand.code
     unit = METRICS[code].unit if code in METRICS else "number"
     return None if unit == "number" else unit

@@ -20,6 +20,7 @@ from .arithmetic import (
 from .catalogue import METRICS, Metric, filled_params
 from .conditions import Chosen
 from .operands import Measured, Named, Number, Operand
+from .ranking import of_peers
 from .reading import Table
 from .surroundings import (
     MAX_DEPTH,
@@ -71,7 +72,7 @@ def _named(table: Table, value: str, where: tuple[str | int, ...], around: Surro
 
 
 def read_expression(table: Table, around: Surroundings) -> Operand:
-    """An operand written as a table: what it is, then what is done with it (see `CHANGES`)."""
+    """An operand written as a table: what it is, of whom, then what is done with it (see `CHANGES`)."""
     if around.depth > MAX_DEPTH:
         table.add("too_deep", limit=MAX_DEPTH)
         return ZERO
@@ -82,7 +83,8 @@ def read_expression(table: Table, around: Surroundings) -> Operand:
         table.add("bad_operand", allowed="、".join(OPERANDS), found="、".join(written) or "—")
         table.seen.update(table.data)
         return ZERO
-    return changed(table, OPERANDS[written[0]](table, inner), inner)
+    operand, peers = OPERANDS[written[0]](table, inner), peers_of(table)
+    return changed(table, operand if peers is None else of_peers(operand, *peers), inner)
 
 
 def _written(table: Table) -> list[str]:
@@ -151,7 +153,7 @@ CHANGES: Mapping[str, Callable[[Table, Operand, Surroundings], Operand]] = {
 
 
 def read_measured(table: Table, around: Surroundings) -> Operand:
-    """The metric this table names, with its window, floor, parameters, peers and look into the past."""
+    """The metric this table names, with its window, floor, parameters and look into the past."""
     code = table.text("metric")
     metric = METRICS.get(code)
     if metric is None:
@@ -161,7 +163,7 @@ def read_measured(table: Table, around: Surroundings) -> Operand:
     window, floor = window_of(table, metric, around), around.floor or ZERO
     params, given = _params(table, metric, around)
     ago = small_whole(table, "ago", around)
-    return Measured(metric.code, window, floor, tuple(sorted({*params, *peers_of(table)})), ago, given)
+    return Measured(metric.code, window, floor, params, ago, given)
 
 
 Pairs = tuple[tuple[str, str], ...]

@@ -48,6 +48,12 @@ ERRORS: Mapping[str, Message] = {
         "There is no scoring item named “{value}”, or it comes later.",
         "Use one that comes before: {allowed}.",
     ),
+    "points_among_peers": _error(
+        "计分表内不能拿得分与同业比：各人的分还没有算完。",
+        "把 points_of 与 peers 写到 [[transitions]] 或 [[pay.items]] 中；计分项里用 metric 等与同业比。",
+        "Within a scoring sheet points cannot be compared with peers: they are not worked out yet.",
+        "Write points_of with peers in [[transitions]] or [[pay.items]]; in an item compare a metric.",
+    ),
     "overlapping_bands": _error(
         "两档的起点相同，无法分清。",
         "每档写不同的 from。",

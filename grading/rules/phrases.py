@@ -20,6 +20,7 @@ from .arithmetic import (
 from .catalogue import title
 from .dated import Parameter
 from .operands import Measured, Named, Number, Operand
+from .ranking import OfPeers
 
 Both = tuple[str, str]
 Parameters = Mapping[str, Parameter]
@@ -80,11 +81,15 @@ def _measured(operand: Measured) -> Both:
         named = title(asked)
         chinese, english = f"{chinese}“{named[0]}”", f"{english} “{named[1]}”"
     if "peers" in params:
-        peers = PEERS.get(params["peers"], UNKNOWN)
-        chinese, english = f"{chinese}（{peers[0]}）", f"{english} ({peers[1]})"
+        chinese, english = _among_peers((chinese, english), params["peers"])
     if operand.ago:
         chinese, english = f"往前 {operand.ago} 期{chinese}", f"{english}, {operand.ago} periods before"
     return chinese, english
+
+
+def _among_peers(inner: Both, taken: str) -> Both:
+    peers = PEERS.get(taken, UNKNOWN)
+    return f"{inner[0]}（{peers[0]}）", f"{inner[1]} ({peers[1]})"
 
 
 def _calculated(operand: Operand, parameters: Parameters) -> Both:
@@ -142,6 +147,7 @@ SAID: Mapping[type, Callable[[Any, Sequence[Both]], Both]] = {
     Rounded: _rounded,
     Observed: _observed,
     Elapsed: _elapsed,
+    OfPeers: lambda operand, parts: _among_peers(parts[0], operand.peers),
     PointsOf: lambda operand, parts: (f"“{operand.code}”得分", f"points of “{operand.code}”"),
     Banded: lambda operand, parts: (f"{parts[0][0]}（分档）", f"{parts[0][1]} (by bands)"),
     Bracketed: lambda operand, parts: (f"{parts[0][0]}（分段累进）", f"{parts[0][1]} (by brackets)"),

@@ -48,12 +48,12 @@ PEERS = ("mean", "median", "max", "min", "count", "rank", "share_below")
 AMONG = ("all", "grade", "branch", "line")
 
 
-def peers_of(table: Table) -> tuple[tuple[str, str], ...]:
+def peers_of(table: Table) -> tuple[str, str] | None:
     """Of the peers instead of the manager's own: what is taken, and who they are."""
     table.seen.update(("peers", "among"))
     if not table.has("peers"):
-        return ()
-    return (("among", table.choice("among", AMONG, default="all")), ("peers", table.choice("peers", PEERS)))
+        return None
+    return table.choice("peers", PEERS), table.choice("among", AMONG, default="all")
 
 
 def window_of(table: Table, metric: Metric, around: Surroundings) -> str:

@@ -193,6 +193,17 @@ UNMATCHED = TransitionRule(
 AWAITED = TransitionRule((), "undecided", "结论条件的数据未齐", "figures of a transition are awaited", "")
 
 
+def scored(book: Rulebook, scope: Scope, period_kind: str) -> tuple[tuple[Score, ...], Scope]:
+    """The sheets of a kind of period, and the scope in which what follows knows their points by code."""
+    found: list[Score] = []
+    for sheet in book.sheets:
+        if period_kind in sheet.periods:
+            found.append(score(sheet, scope))
+            points = {found[-1].code: found[-1].total, **{item.code: item.points for item in found[-1].items}}
+            scope = scope._replace(points={**scope.points, **points})
+    return tuple(found), scope
+
+
 class _Case:
     """One manager before one rulebook: the trees, and the states a transition may look at."""
 
@@ -210,7 +221,7 @@ class _Case:
             (veto, self._veto(veto)) for veto in book.vetoes if {self.grade, self.above} & set(veto.grades)
         ]
         self.entry = self._entry(self.above)
-        self.scores = tuple(self._scores(period_kind))
+        self.scores, self.scope = scored(book, scope, period_kind)
         self.states = self._states()
 
     def rule(self, rules: Iterable[TransitionRule]) -> tuple[TransitionRule, tuple[Reason, ...]]:
@@ -272,15 +283,6 @@ class _Case:
     def _entry(self, grade: str) -> Reason | None:
         node = self.book.entry.get(grade)
         return None if node is None else node.judge(self._as(grade), f"entry.{grade}").as_root()
-
-    def _scores(self, period_kind: str) -> Iterator[Score]:
-        """The sheets of this kind of period, each told to conditions and pay by its code and items."""
-        for sheet in self.book.sheets:
-            if period_kind in sheet.periods:
-                found = score(sheet, self.scope)
-                points = {found.code: found.total, **{item.code: item.points for item in found.items}}
-                self.scope = self.scope._replace(points={**self.scope.points, **points})
-                yield found
 
     def _states(self) -> dict[str, str]:
         on_post = self.on_post.outcome if self.on_post is not None else "not_applicable"

@@ -23,6 +23,11 @@ SAID = [
         "Daily-average loans (mean of peers) × 1.3",
     ),
     (
+        f'{{ ratio = [{LOANS}, {{ target = "loan_daily_average" }}], peers = "rank", among = "branch" }}',
+        "贷款日均 ÷ 计划目标“贷款日均”（同组名次）",
+        "Daily-average loans ÷ Target of the plan “Daily-average loans” (rank among peers)",
+    ),
+    (
         '{ target = "loan_daily_average", ago = 1 }',
         "往前 1 期计划目标“贷款日均”",
         "Target of the plan “Daily-average loans”, 1 periods before",

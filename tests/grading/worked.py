@@ -30,6 +30,8 @@ OTHERS = ("ago", "peers")
 def names(ref: MetricRef) -> list[str]:
     """Every name a question answers to, the most exact first."""
     params, short = {name: value for name, value in ref.params if value}, ref.code
+    # Which calculation is meant goes without saying where a regulation compares only one.
+    params.pop("of", "") if ref.code == "peers_of" else None
     if ref.code in BY_CODE:
         word, asked = BY_CODE[ref.code]
         short = f"{word}.{params.pop(asked)}"
