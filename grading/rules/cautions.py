@@ -51,6 +51,18 @@ CAUTIONS: Mapping[str, Message] = {
         "{title_en}: the text prints {printed} for {grade_en}, {unit} for the other grades.",
         "Check the text and state in [[notes]] which unit is read.",
     ),
+    "demotion_may_rise": _warning(
+        "结论“demote”送到“{to}”，而低于该级的人会因此上升。",
+        'to 写最低一级；或改用 outcome = "adjust"，按实际去向记为升、留或降。',
+        "“demote” leads to “{to}”, so that whoever is below it would rise.",
+        'Send to the lowest grade, or write outcome = "adjust", which says what it means for each.',
+    ),
+    "sheet_never_decided": _warning(
+        "计分表“{title}”用于“{period}”，但没有 [[transitions.{period}]]；算出的分没有结论。",
+        "补上 [[transitions.{period}]]，或改正该表的 periods。",
+        "The sheet “{title_en}” is for “{period}” but there is no [[transitions.{period}]]: nothing follows.",
+        "Add [[transitions.{period}]], or correct the periods of the sheet.",
+    ),
     "base_not_stated": _warning(
         "“{metric}”没有写明比较基期，按默认“{value}”计算。",
         '补上 base = "{value}",并在 [[notes]] 写明读法。',

@@ -1,7 +1,11 @@
 """Errors of sense in a rulebook that reads well: units, missing values, m of n, grades out of reach."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from fractions import Fraction
+from itertools import product
+
+from ledger.rules.figures import shown
 
 from .arithmetic import Elapsed, First, Less, Observed, PointsOf, Ratio, Taken
 from .catalogue import METRICS
@@ -10,7 +14,7 @@ from .dated import EVERY_GRADE, DatedValue, Parameter
 from .operands import Measured, Named, Number, Operand, Scope
 from .ranking import OfPeers
 from .reading import Report
-from .schema import Rulebook, numbers_in_force
+from .schema import OUTCOMES, Rulebook, numbers_in_force
 from .scoring import Sheet, operands_of_item
 
 #: What a place among peers is counted in, whatever they are compared by.
@@ -28,6 +32,8 @@ def check_consistency(book: Rulebook, report: Report) -> None:
         _check_counts(grade, node, book, report)
     _check_reach(book, report)
     _check_ranked_points(book, report)
+    _check_results(book, report)
+    _check_outcomes(book, report)
 
 
 def _check_ranked_points(book: Rulebook, report: Report) -> None:
@@ -37,6 +43,34 @@ def _check_ranked_points(book: Rulebook, report: Report) -> None:
             compared = (each for each in every_operand(operand) if isinstance(each, OfPeers))
             if any(isinstance(part, PointsOf) for each in compared for part in every_operand(each)):
                 report.add("points_among_peers", path)
+
+
+def _check_results(book: Rulebook, report: Report) -> None:
+    """Two results that begin at the same points on some day cannot be told apart."""
+    days = book.starts() or [date.max]
+    for sheet in book.sheets:
+        told: set[tuple[str, str]] = set()
+        for day, grade in product(days, book.grades):
+            scope = Scope(grade.code, numbers_in_force(book, day), {}, day)
+            starts: dict[Fraction, str] = {}
+            for place, result in enumerate(sheet.results):
+                value = result.start.term(scope).figure.value
+                first = result.code if value is None else starts.setdefault(value, result.code)
+                if value is not None and first != result.code and (first, result.code) not in told:
+                    told.add((first, result.code))
+                    fill = {"first": first, "second": result.code, "value": shown(value, "points")}
+                    report.add("overlapping_results", (*sheet.label.path, "results", place, "from"), **fill)
+
+
+def _check_outcomes(book: Rulebook, report: Report) -> None:
+    """A question about the past names an outcome there is, or a result of a sheet."""
+    results = [result.code for sheet in book.sheets for result in sheet.results]
+    known = [*dict.fromkeys((*(each for each in OUTCOMES if each != "adjust"), *results))]
+    for path, operand in book.compared():
+        for each in every_operand(operand):
+            asked = dict(each.params).get("outcome", known[0]) if isinstance(each, Measured) else known[0]
+            if asked not in known:
+                report.add("unknown_outcome", path, value=asked, allowed="、".join(known))
 
 
 def _of_sheet(sheet: Sheet) -> Iterator[tuple[tuple[str | int, ...], Operand]]:

@@ -29,6 +29,7 @@ from .surroundings import (
     UNITS_OF_TIME,
     ZERO,
     Surroundings,
+    above_zero,
     peers_of,
     read_last,
     read_past,
@@ -130,7 +131,8 @@ def _plus(table: Table, operand: Operand, around: Surroundings) -> Operand:
 
 def _in_steps(table: Table, operand: Operand, around: Surroundings) -> Operand:
     mode = table.choice("rounded", ROUNDINGS, default="down")
-    return Rounded(operand, read_operand(table, "steps_of", around), mode or "down")
+    step = above_zero(table, "steps_of", read_operand(table, "steps_of", around), around)
+    return Rounded(operand, step, mode or "down")
 
 
 def _no_less(table: Table, operand: Operand, around: Surroundings) -> Operand:
@@ -241,7 +243,7 @@ def _excess(table: Table, around: Surroundings) -> Operand:
     if not table.has("step"):
         table.seen.update(("step", "worth"))
         return above
-    step = read_operand(table, "step", around)
+    step = above_zero(table, "step", read_operand(table, "step", around), around)
     steps = Rounded(Ratio(above, step), ONE, "down")
     return Taken("product", (steps, read_operand(table, "worth", around) if table.has("worth") else step))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise, product
 
 from .catalogue import METRICS
-from .conditions import Leaf, every_node, every_operand, operands_of
+from .conditions import Leaf, every_node, every_operand
 from .consistency import named_beneath, named_in
 from .dated import Parameter
 from .operands import Measured, Number, Operand
@@ -35,6 +35,7 @@ def check_ladder(book: Rulebook, report: Report) -> None:
     _check_unused(book, report)
     _check_undated(book, report)
     _check_cadence(book, report)
+    _check_decided(book, report)
     for period in book.transitions:
         _check_transitions(book, period, report)
 
@@ -125,7 +126,7 @@ def _check_unused(book: Rulebook, report: Report) -> None:
 
 
 def _check_undated(book: Rulebook, report: Report) -> None:
-    written = [(path, amount) for path, operand in _operands(book) for amount in literals(operand)]
+    written = [(path, amount) for path, operand in book.compared() for amount in literals(operand)]
     for path, amount in dict.fromkeys(written):
         if amount not in UNDATED:
             report.add("undated_number", path, value=_plain(amount))
@@ -135,22 +136,24 @@ def _check_cadence(book: Rulebook, report: Report) -> None:
     """Where periods of several kinds are decided on, a question about the past should say which it counts."""
     if len(book.transitions) < 2:
         return
-    for path, operand in _operands(book):
+    for path, operand in book.compared():
         for each in every_operand(operand):
             if isinstance(each, Measured) and _leaves_cadence_open(each):
                 report.add("cadence_not_stated", path, metric=METRICS[each.code].title)
 
 
+def _check_decided(book: Rulebook, report: Report) -> None:
+    """A sheet for a kind of period that no transition decides on leads to nothing."""
+    for sheet in book.sheets:
+        names = {"title": sheet.label.title, "title_en": sheet.label.title_en}
+        for period in sheet.periods:
+            if period not in book.transitions:
+                report.add("sheet_never_decided", sheet.label.path, period=period, **names)
+
+
 def _leaves_cadence_open(asked: Measured) -> bool:
     metric = METRICS.get(asked.code)
     return metric is not None and "each" in metric.params and "each" not in dict(asked.params)
-
-
-def _operands(book: Rulebook) -> Iterator[tuple[tuple[str | int, ...], Operand]]:
-    """Every operand of the book with its place: of each comparison once, of scores and of pay."""
-    nodes = {node.label.path: node for _, _, root in book.roots() for node in every_node(root)}
-    yield from ((path, operand) for path, node in nodes.items() for operand in operands_of(node))
-    yield from book.operands()
 
 
 def literals(operand: Operand) -> Iterator[Decimal]:

@@ -54,6 +54,36 @@ ERRORS: Mapping[str, Message] = {
         "Within a scoring sheet points cannot be compared with peers: they are not worked out yet.",
         "Write points_of with peers in [[transitions]] or [[pay.items]]; in an item compare a metric.",
     ),
+    "not_above_zero": _error(
+        "“{key}”的值 {value} 应大于零：按零取整没有意义。",
+        "写大于零的数；数值写在参数里的，改参数中为零或负的那一行。",
+        "The value {value} of “{key}” should be above zero: there are no whole steps of nothing.",
+        "Write a number above zero; if it is a parameter, correct its row that is zero or less.",
+    ),
+    "negative_down": _error(
+        "“down”的值 {value} 为负：低于起点反而会加分。",
+        "写正数；down 是每低一步减去的分。",
+        "The value {value} of “down” is negative: falling short would add points.",
+        "Write a positive number; down is what each step below takes off.",
+    ),
+    "unknown_outcome": _error(
+        "没有名为“{value}”的结论或等次。",
+        "可用:{allowed}。",
+        "There is no outcome or result called “{value}”.",
+        "Choose one of: {allowed}.",
+    ),
+    "to_against_outcome": _error(
+        "结论“{outcome}”与去向“{to}”相反。",
+        "{hint}",
+        "The outcome “{outcome}” contradicts the grade “{to}” it leads to.",
+        "{hint_en}",
+    ),
+    "overlapping_results": _error(
+        "等次“{first}”与“{second}”的起分同为 {value}，无法分清。",
+        "每个等次写不同的 from。",
+        "The results “{first}” and “{second}” both begin at {value}.",
+        "Give each result its own from.",
+    ),
     "overlapping_bands": _error(
         "两档的起点相同，无法分清。",
         "每档写不同的 from。",

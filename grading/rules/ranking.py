@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ledger.rules.figures import MetricRef
 
-from .conditions import every_node, every_operand, operands_of
+from .conditions import every_operand
 from .operands import NOT_SUPPLIED, Measured, Operand, Scope, Term
 from .schema import Rulebook
 
@@ -56,8 +56,5 @@ def of_peers(operand: Operand, peers: str, among: str) -> Operand:
 
 def ranked(book: Rulebook) -> Mapping[str, OfPeers]:
     """Every calculation of the book that is compared with peers, by its key."""
-    nodes = (node for _, _, root in book.roots() for node in every_node(root))
-    written = [operand for node in nodes for operand in operands_of(node)]
-    written += [operand for _, operand in book.operands()]
-    found = (each for operand in written for each in every_operand(operand))
+    found = (each for _, operand in book.compared() for each in every_operand(operand))
     return {each.key: each for each in found if isinstance(each, OfPeers)}

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ledger.rules.figures import Figure
 
-from .conditions import Node
+from .conditions import Node, every_node, operands_of
 from .dated import DatedValue, Parameter
 from .operands import InForce, Operand, Term
 from .paying import PayItem
@@ -235,6 +235,12 @@ class Rulebook:
         for pay in self.pay:
             further = (pay.deferral.share if pay.deferral else None, pay.cap)
             yield from ((pay.label.path, each) for each in (pay.amount, *further) if each is not None)
+
+    def compared(self) -> Iterator[tuple[tuple[str | int, ...], Operand]]:
+        """Every operand of the book with its place: of each comparison once, of scores and of pay."""
+        nodes = {node.label.path: node for _, _, root in self.roots() for node in every_node(root)}
+        yield from ((path, each) for path, node in nodes.items() for each in operands_of(node))
+        yield from self.operands()
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from .operands import Number, Operand
 from .reading import Table
 from .schema import PERIODS
 from .scoring import ABSENCES, ALL_ITEMS, Item, Result, Sheet
-from .surroundings import ONE, ZERO, Surroundings
+from .surroundings import ONE, ZERO, Surroundings, above_zero, amounts_of
 from .trees import read_condition
 
 
@@ -98,6 +98,8 @@ def _earned(table: Table, full: Operand, around: Surroundings) -> Operand:
     if len(written) != 1:
         table.add("bad_item", allowed="、".join(METHODS), found="、".join(written) or "—")
         return ZERO
+    if written[0] in SHARES and not table.has("points"):
+        table.add("missing_key", key="points", example="10")
     return METHODS[written[0]](table, full, around)
 
 
@@ -122,11 +124,14 @@ def _slope(table: Table, full: Operand, around: Surroundings) -> Operand:
     beneath, inner = _within(table, "slope", around)
     figure, start = read_operand(beneath, "figure", inner), read_operand(beneath, "from", inner)
     per = read_operand(beneath, "per", inner) if beneath.has("per") else ONE
+    above_zero(beneath, "per", per, inner)
     whole = beneath.data.get("whole_steps") is True
     over = _steps(Less((figure, start)), per, whole=whole)
     under = _steps(Less((start, figure)), per, whole=whole)
     up = read_operand(beneath, "up", inner) if beneath.has("up") else ZERO
     down = read_operand(beneath, "down", inner) if beneath.has("down") else ZERO
+    if below := [amount for amount in amounts_of(down, inner) if amount < 0]:
+        beneath.add("negative_down", "down", value=format(below[0].normalize(), "f"))
     beneath.seen.update(("per", "up", "down", "whole_steps", "window", "floor"))
     beneath.reject_unknown()
     lost = Taken("product", (under, down, Number.of(Decimal(-1))))
@@ -184,6 +189,10 @@ METHODS: Mapping[str, Callable[[Table, Operand, Surroundings], Operand]] = {
     "if_met": _passed,
     "formula": _formula,
 }
+
+
+#: Ways of earning a share of the full points, which come to nothing where there are none.
+SHARES = ("rate", "if_met")
 
 
 def _result(table: Table, around: Surroundings) -> Result:

@@ -261,8 +261,25 @@ def _rule(table: Table, grades: list[str], around: Surroundings, results: list[s
         table.add("missing_key", key="to", example=f'"{REACHED}"')
     if not 1 <= rule.steps <= MOST_STEPS:
         table.add("out_of_range", "steps", key="steps", low=1, high=MOST_STEPS, value=rule.steps)
+    _check_direction(table, rule, grades)
     table.reject_unknown()
     return rule
+
+
+def _check_direction(table: Table, rule: TransitionRule, grades: list[str]) -> None:
+    """An outcome says one thing and the grade it leads to another."""
+    hints = {
+        "keep": ("删去 to；维持的人不动。", "Remove to: whoever keeps the grade stays."),
+        "demote": ("to 写较低的等级。", "Write a lower grade in to."),
+        "promote": ("to 写较高的等级。", "Write a higher grade in to."),
+    }
+    end = {"demote": grades[:1], "promote": grades[-1:], "keep": [rule.to]}.get(rule.outcome, [])
+    if rule.to and rule.to in end:
+        hint, hint_en = hints[rule.outcome]
+        fill = {"outcome": rule.outcome, "to": rule.to, "hint": hint, "hint_en": hint_en}
+        table.add("to_against_outcome", "to", **fill)
+    elif rule.outcome == "demote" and rule.to in grades[:-1]:
+        table.add("demotion_may_rise", "to", to=rule.to)
 
 
 def _procedure(root: Table) -> Procedure:

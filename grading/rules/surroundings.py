@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .catalogue import Metric, is_window
 from .dated import Parameter
-from .operands import Number, Operand
+from .operands import Named, Number, Operand
 from .reading import Table
 
 UNITS_OF_TIME = ("month", "quarter", "half_year", "year")
@@ -42,6 +42,23 @@ def small_whole(table: Table, key: str, around: Surroundings, *, most: int = MOS
         table.add("out_of_range", key, key=key, low=0, high=most, value=number)
         return 0
     return number
+
+
+def amounts_of(operand: Operand, around: Surroundings) -> list[Decimal]:
+    """Every amount a number or a dated parameter may have; none of what is worked out."""
+    if isinstance(operand, Number):
+        return [operand.amount]
+    parameter = around.parameters.get(operand.name) if isinstance(operand, Named) else None
+    rows = (row for series in parameter.series.values() for row in series) if parameter else ()
+    return [row.amount for row in rows if row.amount is not None]
+
+
+def above_zero(table: Table, key: str, operand: Operand, around: Surroundings) -> Operand:
+    """The operand, noting where it may be zero or less: whole steps of nothing lead nowhere."""
+    wrong = [amount for amount in amounts_of(operand, around) if amount <= 0]
+    if wrong and table.has(key):
+        table.add("not_above_zero", key, key=key, value=format(wrong[0].normalize(), "f"))
+    return operand
 
 
 PEERS = ("mean", "median", "max", "min", "count", "rank", "share_below")

@@ -205,6 +205,8 @@ def test_note_kinds_are_warnings_the_checker_knows_or_flaws_only_a_reader_sees()
         "nothing_matches",
         "undated_number",
         "cadence_not_stated",
+        "demotion_may_rise",
+        "sheet_never_decided",
         "unused_parameter",
         "text_flaw",
     }
