@@ -1,6 +1,5 @@
 """Checks a rulebook text: errors forbid its use, warnings are kept with the version; never raises."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,12 +14,10 @@ from .locator import index, locate
 from .reading import Report, Table
 from .schema import Note, Rulebook
 from .sections import read_rulebook
+from .syntax import Fault, fault, value_at
 
 #: Longer texts are refused unread: no regulation needs it, and reading would only cost time.
 MAX_CHARACTERS = 2_000_000
-
-_DUPLICATE = re.compile(r"overwrite|twice|[Dd]uplicate|mutate")
-_AT_LINE = re.compile(r"\(at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +81,18 @@ def check(text: str, *, file: str = "rulebook.toml") -> Checked:
 
 def _parsed(text: str, file: str) -> tuple[dict[str, Any], Finding | None]:
     if len(text) > MAX_CHARACTERS:
-        return {}, make("not_toml", file=file, line=1, path=(), detail=f"> {MAX_CHARACTERS}")
+        limit = {"detail": f"长于 {MAX_CHARACTERS:,} 字", "detail_en": f"> {MAX_CHARACTERS:,} characters"}
+        return {}, make("not_toml", file=file, line=1, path=(), **limit)
     try:
         return tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal), None
     # ArithmeticError: a float that Decimal refuses. RecursionError: brackets nested without end.
     except (ValueError, ArithmeticError, RecursionError, TypeError) as error:
-        return {}, _unreadable(str(error)[:200] or type(error).__name__, file)
+        return {}, _unreadable(fault(error, text), text, file)
 
 
-def _unreadable(detail: str, file: str) -> Finding:
-    found = _AT_LINE.search(detail)
-    line = int(found[1]) if found else 1
-    code = "duplicate_key" if _DUPLICATE.search(detail) else "bad_date" if "date" in detail else "not_toml"
-    return make(code, file=file, line=line, path=(), detail=detail, value=detail)
+def _unreadable(found: Fault, text: str, file: str) -> Finding:
+    fill = {"detail": found.detail, "detail_en": found.detail_en, "value": value_at(text, found.line)}
+    return make(found.code, file=file, line=found.line, path=(), **fill)
 
 
 def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:

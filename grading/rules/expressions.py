@@ -21,7 +21,7 @@ from .catalogue import METRICS, Metric, filled_params
 from .conditions import Chosen
 from .operands import Measured, Named, Number, Operand
 from .ranking import of_peers
-from .reading import Table
+from .reading import Table, unquoted
 from .surroundings import (
     MAX_DEPTH,
     ONE,
@@ -67,7 +67,13 @@ def read_operands(table: Table, key: str, around: Surroundings) -> tuple[Operand
 
 
 def _named(table: Table, value: str, where: tuple[str | int, ...], around: Surroundings) -> Named:
-    if value not in around.parameters:
+    if value in around.parameters:
+        return Named(value)
+    if plain := unquoted(value):
+        table.add("quoted_number", *where, value=value, plain=plain)
+    elif value in METRICS:
+        table.add("metric_as_parameter", *where, value=value)
+    else:
         table.add("unknown_parameter", *where, value=value, allowed="、".join(around.parameters))
     return Named(value)
 
@@ -81,7 +87,7 @@ def read_expression(table: Table, around: Surroundings) -> Operand:
     table.seen.update((*OPERANDS, *CHANGES, "title", "title_en"))
     written = _written(table)
     if len(written) != 1:
-        table.add("bad_operand", allowed="、".join(OPERANDS), found="、".join(written) or "—")
+        table.add("bad_operand", allowed="、".join(OPERANDS), **_found(table, written))
         table.seen.update(table.data)
         return ZERO
     operand, peers = OPERANDS[written[0]](table, inner), peers_of(table)
@@ -92,6 +98,17 @@ def _written(table: Table) -> list[str]:
     """The kinds of operand a table writes; `product` beside products_sold names the product."""
     metric = METRICS.get(str(table.data.get("metric", "")))
     return [key for key in OPERANDS if table.has(key) and not (metric and key in metric.params)]
+
+
+def _found(table: Table, written: list[str]) -> dict[str, str]:
+    """What stands where one kind of figure should: several, or none - then most often a misspelt one."""
+    if written:
+        return dict.fromkeys(("found", "found_en"), "、".join(written))
+    unknown = [key for key in table.data if key not in table.seen]
+    if not unknown:
+        return {"found": "一种也没有写", "found_en": "none is written"}
+    keys = "”、“".join(unknown)
+    return {"found": f"不认识“{keys}”", "found_en": f"“{keys}” is none"}
 
 
 def deeper(table: Table, around: Surroundings) -> Surroundings:

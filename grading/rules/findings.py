@@ -1,6 +1,6 @@
 """What the checker says of a rulebook: findings as values, Chinese first, each with what to write instead."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -59,13 +59,35 @@ def make(code: str, *, file: str, line: int, path: Iterable[str | int], **fill: 
     """The finding with its message filled in; ``about`` may list the clause codes concerned."""
     about = fill.pop("about", ())
     severity, *texts = MESSAGES[code]
-    what, write, what_en, write_en = (_fill(text, fill) for text in texts)
+    what, write = (_fill(text, fill, _more) for text in texts[:2])
+    what_en, write_en = (_fill(text, fill, _more_en) for text in texts[2:])
     clauses = tuple(str(each) for each in about) if isinstance(about, (tuple, list)) else ()
     return Finding(severity, code, file, line, path_text(path), what, write, what_en, write_en, about=clauses)
 
 
-def _fill(template: str, fill: Mapping[str, object]) -> str:
+#: So much of what people wrote is repeated in a message.
+LONGEST = 200
+
+
+def _more(count: int) -> str:
+    return f"……另有 {count} 个"
+
+
+def _more_en(count: int) -> str:
+    return f" … and {count} more"
+
+
+def _told(value: object, more: Callable[[int], str]) -> str:
+    """A value as a message shows it: of a long list whole words, and how many are left out."""
+    text = str(value)
+    if len(text) <= LONGEST:
+        return text
+    words, shown = text.split("、"), text[:LONGEST].rpartition("、")[0]
+    return shown + more(len(words) - len(shown.split("、"))) if shown else text[:LONGEST] + "…"
+
+
+def _fill(template: str, fill: Mapping[str, object], more: Callable[[int], str]) -> str:
     # Not str.format: what people wrote may itself contain braces.
     for name, value in fill.items():
-        template = template.replace("{" + name + "}", str(value)[:200])
+        template = template.replace("{" + name + "}", _told(value, more))
     return template

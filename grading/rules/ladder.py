@@ -23,7 +23,9 @@ STATE_NAMES: Mapping[str, tuple[str, str]] = {
     "on_post": ("在岗最低线", "on-post bar"),
     "veto": ("否决项", "veto"),
     "entry": ("上一级任职条件", "entry conditions of the next grade"),
+    "result": ("计分等次", "result of the sheet"),
 }
+NO_RESULT = ("无", "none")
 
 
 def check_ladder(book: Rulebook, report: Report) -> None:
@@ -126,10 +128,15 @@ def _check_unused(book: Rulebook, report: Report) -> None:
 
 
 def _check_undated(book: Rulebook, report: Report) -> None:
-    written = [(path, amount) for path, operand in book.compared() for amount in literals(operand)]
-    for path, amount in dict.fromkeys(written):
+    """Tells the numbers of a section together, at the first of them: a draft may be full of them."""
+    written = ((path, amount) for path, operand in book.compared() for amount in literals(operand))
+    sections: dict[tuple[str | int, ...], dict[Decimal, tuple[str | int, ...]]] = {}
+    for path, amount in written:
         if amount not in UNDATED:
-            report.add("undated_number", path, value=_plain(amount))
+            sections.setdefault(path[:2], {}).setdefault(amount, path)
+    for amounts in sections.values():
+        told = "、".join(_plain(amount) for amount in amounts)
+        report.add("undated_number", next(iter(amounts.values())), value=told)
 
 
 def _check_cadence(book: Rulebook, report: Report) -> None:
@@ -162,24 +169,39 @@ def literals(operand: Operand) -> Iterator[Decimal]:
 
 
 def _check_transitions(book: Rulebook, period: str, report: Report) -> None:
-    rules = [rule for rule in book.transitions[period] if rule.condition is None and not rule.results]
-    possible = _possible_states(book)
-    for states in product(*possible.values()):
+    rules = [rule for rule in book.transitions[period] if rule.condition is None]
+    possible, results = _possible_states(book), _possible_results(book, period)
+    looked_at = {key for rule in rules for key, _ in rule.when} | {"result" for rule in rules if rule.results}
+    for states, result in product(product(*possible.values()), results):
         case = dict(zip(possible, states, strict=True))
-        if not any(rule.fits(case) for rule in rules):
-            named = _states(case, 0), _states(case, 1)
-            report.add(
-                "nothing_matches", ("transitions", period), period=period, states=named[0], states_en=named[1]
-            )
+        if not any(rule.fits(case) and (not rule.results or result in rule.results) for rule in rules):
+            told = {key: state for key, state in {**case, "result": result}.items() if key in looked_at}
+            fill = {"period": period, "states": _states(told, 0), "states_en": _states(told, 1)}
+            report.add("nothing_matches", ("transitions", period), **fill)
             return
 
 
 def _possible_states(book: Rulebook) -> Mapping[str, tuple[str, ...]]:
     """The states that can occur in this rulebook: without entry conditions, for one, none is ever met."""
-    own = tuple(state for state in TRANSITION_STATES["own"] if state != "none")
-    impossible = {"own": own} if len(book.standards) == len(book.grades) else {}
-    return {**TRANSITION_STATES, **impossible, **({} if book.entry else {"entry": ("none",)})}
+    found = dict(TRANSITION_STATES)
+    if len(book.standards) == len(book.grades):
+        found["own"] = tuple(state for state in TRANSITION_STATES["own"] if state != "none")
+    never = {"own": book.standards, "next": book.standards, "entry": book.entry, "on_post": book.on_post}
+    found |= {key: ("none",) for key, written in never.items() if not written}
+    return found if book.vetoes else found | {"veto": ("clear",)}
+
+
+def _possible_results(book: Rulebook, period: str) -> tuple[str, ...]:
+    """The results that the sheets of a period can give; "" where points may fall short of the lowest.
+
+    Points that are awaited have no result either, and leave the case undecided as they should.
+    """
+    results = [result for sheet in book.sheets if period in sheet.periods for result in sheet.results]
+    starts = [result.start.amount for result in results if isinstance(result.start, Number)]
+    short = not results or not starts or min(starts) > 0
+    return tuple(dict.fromkeys((*(result.code for result in results), *([""] if short else []))))
 
 
 def _states(case: Mapping[str, str], language: int) -> str:
-    return ", ".join(f"{STATE_NAMES[key][language]}={state}" for key, state in case.items())
+    named = (f"{STATE_NAMES[key][language]}={state or NO_RESULT[language]}" for key, state in case.items())
+    return ", ".join(named) or "—"

@@ -15,7 +15,7 @@ ERRORS: Mapping[str, Message] = {
     "bad_operand": _error(
         "此处须写且只写一种数：{found}。",
         "从中选一种：{allowed}。",
-        "Exactly one kind of figure goes here: {found}.",
+        "Exactly one kind of figure goes here: {found_en}.",
         "Choose one of: {allowed}.",
     ),
     "bad_item": _error(
@@ -84,6 +84,18 @@ ERRORS: Mapping[str, Message] = {
         "The results “{first}” and “{second}” both begin at {value}.",
         "Give each result its own from.",
     ),
+    "metric_as_parameter": _error(
+        "“{value}”是指标，不是参数。",
+        '指标写成 { metric = "{value}" }；计划写成 { target = "{value}" }。',
+        "“{value}” is a metric, not a parameter.",
+        'Write { metric = "{value}" } for the metric, { target = "{value}" } for its plan.',
+    ),
+    "quoted_number": _error(
+        "“{value}”加了引号，成了文字，不是数。",
+        "删去引号，写 {plain}。",
+        "“{value}” stands in quotes and so is text, not a number.",
+        "Drop the quotes: write {plain}.",
+    ),
     "overlapping_bands": _error(
         "两档的起点相同，无法分清。",
         "每档写不同的 from。",
@@ -102,13 +114,13 @@ ERRORS: Mapping[str, Message] = {
     "not_toml": _error(
         "此处不符合 TOML 写法:{detail}。",
         "检查引号、括号和等号是否成对。",
-        "Not valid TOML here: {detail}.",
+        "Not valid TOML here: {detail_en}.",
         "Check that quotes, brackets and equals signs are complete.",
     ),
     "duplicate_key": _error(
         "同一名称写了两次:{detail}。",
         "保留一处，删去另一处。",
-        "The same name is written twice: {detail}.",
+        "The same name is written twice: {detail_en}.",
         "Keep one and delete the other.",
     ),
     "unknown_key": _error(
@@ -126,7 +138,7 @@ ERRORS: Mapping[str, Message] = {
     "wrong_type": _error(
         "“{key}”应为{expected},写成了 {found}。",
         "改写为{expected},例如 {example}。",
-        "“{key}” should be {expected_en}, found {found}.",
+        "“{key}” should be {expected_en}, found {found_en}.",
         "Write {expected_en}, for example {example}.",
     ),
     "bad_code": _error(

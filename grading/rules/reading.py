@@ -11,7 +11,8 @@ from .findings import Finding, make
 from .locator import Path, locate
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_EXPECTED = {
+_NUMBER = re.compile(r"[+-]?\d(_?\d)*(\.\d+)?")
+_EXPECTED: Mapping[type, tuple[str, str, str]] = {
     str: ("文字", "text", '"…"'),
     int: ("整数", "a whole number", "12"),
     list: ("列表", "a list", '["…"]'),
@@ -181,8 +182,12 @@ class Table:
         return value
 
     def _wrong_type(self, keys: tuple[str | int, ...], key: str, kind: type, value: object) -> None:
+        plain = unquoted(value) if kind in (int, Decimal) else ""
+        if plain:
+            self.add("quoted_number", *keys, value=value, plain=plain)
+            return
         expected, expected_en, example = _EXPECTED[kind]
-        found = type(value).__name__ if isinstance(value, (list, dict)) else _short(value)
+        group = _EXPECTED[type(value)] if isinstance(value, (list, dict)) else None
         self.add(
             "wrong_type",
             *keys,
@@ -190,8 +195,19 @@ class Table:
             expected=expected,
             expected_en=expected_en,
             example=example,
-            found=found,
+            found=group[0] if group else _short(value),
+            found_en=group[1] if group else _short(value),
         )
+
+
+def unquoted(value: object) -> str:
+    """The number that a text in quotes would be without them; "" where it is none.
+
+    >>> unquoted("1,500.5"), unquoted("deposits")
+    ('1500.5', '')
+    """
+    written = value.strip().replace(",", "") if isinstance(value, str) else ""
+    return written if _NUMBER.fullmatch(written) else ""
 
 
 def _short(value: object) -> str:

@@ -81,7 +81,8 @@ def window_of(table: Table, metric: Metric, around: Surroundings) -> str:
         table.add("window_not_stated", metric=metric.title, value=around.default_window)
     window = around.window or around.default_window
     if not is_window(window, metric.windows):
-        allowed = "、".join(metric.windows)
+        days = ("MM-DD", "last_year MM-DD") if "day" in metric.windows else ()
+        allowed = "、".join((*metric.windows, *days))
         table.add("bad_window", "window", metric=metric.title, value=window, allowed=allowed)
     return window
 
