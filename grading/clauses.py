@@ -47,7 +47,8 @@ def clauses(book: Rulebook, on: date) -> Iterator[dict[str, Any]]:
     for grade in book.grades:
         if grade.code in first.standards:
             yield _clause(presenters.short(grade), [first.standards[grade.code]])
-    entered = {each.entry.code: each.entry for each in judged.values() if each.entry is not None}
+    trees = [tree for each in judged.values() for tree in (each.entry, each.own_entry) if tree is not None]
+    entered = {tree.code: tree for tree in trees}
     if entered:
         yield _clause(_("任职条件"), entered.values())
     if first.on_post is not None:
@@ -152,6 +153,8 @@ def _items(sheet: Sheet, scope: Scope) -> Iterator[dict[str, Any]]:
         full = _points(item.full, scope)
         note = _("满分 %(points)s") % {"points": full} if full else ""
         yield _line(item.label, 0, note)
+        how = item.how[1 if presenters.english() else 0]
+        yield {"depth": 1, "text": how, "note": "", "cites": ""}
 
 
 def _results(sheet: Sheet, scope: Scope) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from . import earning
 from .arithmetic import Banded, Less, Ratio, Rounded, Taken
 from .conditions import Label, Node
 from .expressions import changed, deeper, read_expression, read_operand
@@ -71,7 +72,13 @@ def _item(table: Table, code: str, around: Surroundings) -> Item:
     table.seen.update(("times", "plus", "steps_of", "rounded", "no_less_than", "no_more_than"))
     needs = _needs(table, inner)
     otherwise = read_operand(table, "otherwise", inner) if table.has("otherwise") else ZERO
-    item = Item(label, full, earned, needs, otherwise, _absent(table, inner))
+    absent = _absent(table, inner)
+    how = earning.whole(
+        earning.sentence(_method(table), plain, earned, inner.parameters),
+        earning.condition(needs, otherwise, inner.parameters),
+        earning.absence(absent, inner.parameters),
+    )
+    item = Item(label, full, earned, needs, otherwise, absent, how)
     table.seen.add("otherwise")
     if not inner.cites:
         table.add("missing_citation")
@@ -94,13 +101,20 @@ def _absent(table: Table, around: Surroundings) -> str | Operand:
 
 
 def _earned(table: Table, full: Operand, around: Surroundings) -> Operand:
-    written = [key for key in METHODS if table.has(key)]
-    if len(written) != 1:
-        table.add("bad_item", allowed="、".join(METHODS), found="、".join(written) or "—")
+    method = _method(table)
+    if not method:
+        found = "、".join(key for key in METHODS if table.has(key))
+        table.add("bad_item", allowed="、".join(METHODS), found=found or "—")
         return ZERO
-    if written[0] in SHARES and not table.has("points"):
+    if method in SHARES and not table.has("points"):
         table.add("missing_key", key="points", example="10")
-    return METHODS[written[0]](table, full, around)
+    return METHODS[method](table, full, around)
+
+
+def _method(table: Table) -> str:
+    """The way written; "" where it is not one, which has been noted."""
+    written = [key for key in METHODS if table.has(key)]
+    return written[0] if len(written) == 1 else ""
 
 
 def _within(table: Table, key: str, around: Surroundings) -> tuple[Table, Surroundings]:

@@ -24,6 +24,7 @@ class Item:
     """One line of a sheet: its full points, how they are earned, what must hold first, and limits.
 
     ``absent`` is one of `ABSENCES`, or an operand that stands in where nothing is there to be measured.
+    ``how`` says all of it in words, Chinese and English.
     """
 
     label: Label
@@ -32,6 +33,7 @@ class Item:
     needs: Node | None
     otherwise: Operand
     absent: "str | Operand"
+    how: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ class Verdict:
     ``standards`` holds the business standard of every grade (met, not_met or undecided at its root);
     ``vetoes`` are quality requirements, so *not_met* means the veto has struck. ``why`` and ``cites`` are
     those of the transition that gave the ``outcome``. ``entry`` holds what the next grade asks of whoever
-    enters it, ``rules`` the conditions of the transitions tried, the deciding one last; ``scores`` and
-    ``pay`` are the sheets and items for this kind of period.
+    enters it, ``own_entry`` what the lowest grade does of its holders, who entered by it, ``rules`` the
+    conditions of the transitions tried, the deciding one last; ``scores`` and ``pay`` are the sheets and
+    items for this kind of period.
     """
 
     scheme: str
@@ -52,6 +53,7 @@ class Verdict:
     scores: tuple[Score, ...] = ()
     pay: tuple[Award, ...] = ()
     branch: str = ""
+    own_entry: Reason | None = None
 
     def trees(self) -> Iterator[Reason]:
         """Every tree: standards from the highest grade down, the on-post bar, the vetoes."""
@@ -59,8 +61,7 @@ class Verdict:
         if self.on_post is not None:
             yield self.on_post
         yield from self.vetoes
-        if self.entry is not None:
-            yield self.entry
+        yield from (each for each in (self.entry, self.own_entry) if each is not None)
         yield from self.rules
         yield from (item.needs for sheet in self.scores for item in sheet.items if item.needs)
 
@@ -105,18 +106,21 @@ class Verdict:
             "scores": [sheet.to_dict() for sheet in self.scores],
             "pay": [each.to_dict() for each in self.pay],
             "branch": self.branch,
+            # Only where there is one: what was frozen before still reads the same.
+            **({} if self.own_entry is None else {"own_entry": self.own_entry.to_dict()}),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Verdict":
         """The verdict that `to_dict` wrote down."""
-        on_post, entry = data["on_post"], data.get("entry")
+        on_post, entry, own_entry = data["on_post"], data.get("entry"), data.get("own_entry")
         read: dict[str, Any] = {
             "on": date.fromisoformat(data["on"]),
             "standards": {grade: Reason.from_dict(tree) for grade, tree in data["standards"]},
             "on_post": None if on_post is None else Reason.from_dict(on_post),
             "vetoes": tuple(Reason.from_dict(veto) for veto in data["vetoes"]),
             "entry": None if entry is None else Reason.from_dict(entry),
+            "own_entry": None if own_entry is None else Reason.from_dict(own_entry),
             "rules": tuple(Reason.from_dict(rule) for rule in data.get("rules", ())),
             "scores": tuple(Score.from_dict(sheet) for sheet in data.get("scores", ())),
             "pay": tuple(Award.from_dict(each) for each in data.get("pay", ())),
@@ -182,6 +186,7 @@ def judge(
         scores=case.scores,
         pay=tuple(award(item, case.scope) for item in book.pay if period_kind in item.periods),
         branch=branch,
+        own_entry=None if case.below else case.entry_of(grade),
     )
 
 
@@ -220,7 +225,7 @@ class _Case:
         self.vetoes = [
             (veto, self._veto(veto)) for veto in book.vetoes if {self.grade, self.above} & set(veto.grades)
         ]
-        self.entry = self._entry(self.above)
+        self.entry = self.entry_of(self.above)
         self.scores, self.scope = scored(book, scope, period_kind)
         self.states = self._states()
 
@@ -252,7 +257,12 @@ class _Case:
         return codes[min(max(codes.index(self.grade) + step, 0), len(codes) - 1)]
 
     def outcome(self, rule: TransitionRule) -> str:
-        """The outcome; "adjust" becomes what the proposal means for this manager."""
+        """The outcome; "adjust" becomes what the proposal means for this manager.
+
+        Where points alone decide, whoever earns a promotion at the top keeps the grade.
+        """
+        if rule.outcome == "promote" and not self.book.standards and not self.above:
+            return "keep"
         if rule.outcome != "adjust":
             return rule.outcome
         codes = [each.code for each in self.book.grades]
@@ -262,7 +272,7 @@ class _Case:
     def _reached(self) -> str:
         """The highest grade whose standard, quality and entry are met, else the lowest; "" while open."""
         for grade in self.book.grades:
-            entry = self._entry(grade.code)
+            entry = self.entry_of(grade.code)
             states = {self._business(grade.code), "met" if entry is None else entry.outcome}
             if states == {"met"}:
                 return grade.code
@@ -280,7 +290,8 @@ class _Case:
         tested = self.grade if self.grade in veto.grades else self.above
         return veto.node.judge(self._as(tested), f"veto.{veto.code}")
 
-    def _entry(self, grade: str) -> Reason | None:
+    def entry_of(self, grade: str) -> Reason | None:
+        """What a grade asks of whoever enters it; None where it asks nothing."""
         node = self.book.entry.get(grade)
         return None if node is None else node.judge(self._as(grade), f"entry.{grade}").as_root()
 

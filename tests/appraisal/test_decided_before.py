@@ -9,14 +9,14 @@ from ledger.rules.figures import Figure, MetricRef
 from tests.appraisal import smallbank
 from tests.appraisal.acting import Reach, find, manager
 from tests.appraisal.smallbank import RISING, STEADY
-from tests.grading.language import FRAME, PLAIN_STANDARDS, PLAIN_TRANSITIONS
+from tests.grading.language import LOWER, MIDDLE, PLAIN_STANDARDS, PLAIN_TRANSITIONS, UPPER, frame
 
 NEXT = "2026Q4"
 
 
 def counted(number: str, outcome: str) -> Figure:
-    text = FRAME.replace('code = "small"', f'code = "{smallbank.SCHEME}"')
-    book = checker.load(text + PLAIN_STANDARDS + PLAIN_TRANSITIONS)
+    head = frame(UPPER, MIDDLE, LOWER, code=f'"{smallbank.SCHEME}"')
+    book = checker.load(head + PLAIN_STANDARDS + PLAIN_TRANSITIONS)
     ref, person = MetricRef("outcome_run", "", params=(("outcome", outcome),)), manager(number)
     on = windows.period(NEXT).end
     return past.of_past([ref], [person], book=book, on=on, period=NEXT)[person.pk][ref]

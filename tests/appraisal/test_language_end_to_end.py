@@ -15,34 +15,20 @@ from grading.rules.verdict import Verdict as Ruling
 from grading.services import rejudged
 from ledger.rules.windows import Window
 from managers.models import User
+from tests.grading.language import frame
 from tests.ledger import bank
 
 MONTHS = Window("span", date(1994, 1, 1), date(1994, 3, 31))
 SCHEME = "points"
-BOOK = """
-[scheme]
-code = "points"
-title = "百分制"
-title_en = "Points"
-source = "某社〔1994〕1 号"
-cycle = "month"
-term_months = 12
-starts_on = 1994-01-01
-cites = "第一条"
-
-[[grades]]
-code = "first"
-title = "一级"
-title_en = "First"
-approver = "leading_group"
-cites = "第二条"
-[[grades]]
-code = "second"
-title = "二级"
-title_en = "Second"
-approver = "unit_group"
-cites = "第二条"
-
+BOOK = (
+    frame(
+        ("first", "一级", "First"),
+        ("second", "二级", "Second"),
+        code=f'"{SCHEME}"',
+        cycle='"month"',
+        starts_on="1994-01-01",
+    )
+    + """
 [parameters.pass_mark]
 title = "合格分"
 title_en = "Pass mark"
@@ -121,6 +107,7 @@ amount = { points_of = "monthly", times = 10 }
 share = 0.3
 releases = [{ after_months = 12, share = 0.5 }, { after_months = 24, share = 0.5 }]
 """
+)
 
 
 def command(*arguments: str) -> str:

@@ -14,36 +14,35 @@ from grading.rules.schema import Rulebook
 from ledger.rules.figures import Evidence, Figure, MetricRef
 
 ON = date(2026, 9, 30)
-FRAME = """
-[scheme]
-code = "small"
-title = "两级标准"
-title_en = "Two grades"
-source = "示例"
-cycle = "quarter"
-term_months = 12
-starts_on = 2026-01-01
-cites = "第一条"
 
-[[grades]]
-code = "upper"
-title = "高级"
-title_en = "Upper"
-approver = "leading_group"
-cites = "第二条"
-[[grades]]
-code = "middle"
-title = "中级"
-title_en = "Middle"
-approver = "unit_group"
-cites = "第二条"
-[[grades]]
-code = "lower"
-title = "初级"
-title_en = "Lower"
-approver = "unit_group"
-cites = "第二条"
-"""
+
+def frame(*grades: tuple[str, str, str], **scheme: str) -> str:
+    """[scheme] and [[grades]] of a small rulebook: grades as (code, title, English title) from the highest.
+
+    `scheme` replaces what stands in the scheme, as TOML: `cycle='"month"'`.
+    """
+    said = {
+        "code": '"small"',
+        "title": '"两级标准"',
+        "title_en": '"Two grades"',
+        "source": '"示例"',
+        "cycle": '"quarter"',
+        "term_months": "12",
+        "starts_on": "2026-01-01",
+        "cites": '"第一条"',
+        **scheme,
+    }
+    head = "\n".join(f"{key} = {value}" for key, value in said.items())
+    return f"[scheme]\n{head}\n\n" + "".join(_rung(*grade) for grade in grades)
+
+
+def _rung(code: str, title: str, title_en: str) -> str:
+    names = f'code = "{code}"\ntitle = "{title}"\ntitle_en = "{title_en}"'
+    return f'[[grades]]\n{names}\napprover = "hr"\ncites = "第二条"\n'
+
+
+UPPER, MIDDLE, LOWER = ("upper", "高级", "Upper"), ("middle", "中级", "Middle"), ("lower", "初级", "Lower")
+FRAME = frame(UPPER, MIDDLE, LOWER)
 PLAIN_STANDARDS = """
 [[standards]]
 grades = ["upper", "middle", "lower"]

@@ -16,34 +16,14 @@ from grading.rules.findings import Finding
 from grading.rules.locator import index, locate
 from grading.rules.messages import MESSAGES
 from grading.rules.schema import NOTE_KINDS
+from tests.grading.language import frame
 
 FOLDER = Path(__file__).resolve().parents[2] / "grading" / "rulebooks"
 SHIPPED = (FOLDER / "corporate-six-grades.toml").read_text("utf-8")
 
-SMALL = """\
-[scheme]
-code = "small"
-title = "两级标准"
-title_en = "Two grades"
-source = "示例"
-cycle = "quarter"
-term_months = 12
-starts_on = 2026-01-01
-cites = "第一条"
-
-[[grades]]
-code = "upper"
-title = "上级"
-title_en = "Upper"
-approver = "hr"
-cites = "第二条"
-[[grades]]
-code = "lower"
-title = "下级"
-title_en = "Lower"
-approver = "hr"
-cites = "第二条"
-
+SMALL = (
+    frame(("upper", "上级", "Upper"), ("lower", "下级", "Lower"))
+    + """
 [parameters.deposits]
 title = "存款"
 title_en = "Deposits"
@@ -89,6 +69,7 @@ reading = "按存款读取。"
 reading_en = "Read as deposits."
 cites = "第三条"
 """
+)
 
 
 def found(text: str) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from grading.rules import checker, verdict
 from grading.rules.schema import numbers_in_force
 from grading.rules.wording import NODE_OUTCOMES, OUTCOMES, WHY, why
 from ledger.rules.figures import Figure, MetricRef, evidence_from_list, evidence_to_list, shown
+from tests.grading import language
 
 FILE = Path(__file__).resolve().parents[2] / "grading" / "rulebooks" / "corporate-six-grades.toml"
 TEXT = FILE.read_text("utf-8")
@@ -252,3 +253,50 @@ def test_a_transition_table_without_a_fitting_row_leaves_the_case_undecided(
     bare = replace(BOOK, transitions={"quarter": (), "year": ()})
     result = verdict.judge(bare, grade="first", period_kind="year", evidence=evidence, on=ON)
     assert (result.outcome, result.proposed_grade) == ("undecided", "first")
+
+
+ENTRY = """
+[[entry]]
+grades = ["lower"]
+metric = "certificate_valid"
+op = "passed"
+cites = "第八条"
+"""
+
+
+@pytest.mark.parametrize(("certificate", "expected"), [(1, "met"), (0, "not_met"), (None, "undecided")])
+def test_what_the_lowest_grade_asks_is_judged_of_its_holders(certificate: int | None, expected: str) -> None:
+    given = {"deposit_daily_average": 0, "certificate_valid": certificate}
+    found = language.judged(language.book(ENTRY), given, grade="lower")
+    assert found.own_entry is not None
+    assert (found.own_entry.code, found.own_entry.outcome, found.entry) == ("entry.lower", expected, None)
+    assert found.own_entry in list(found.trees())
+    assert found.own_entry not in list(found.deciding())
+    assert verdict.Verdict.from_dict(found.to_dict()) == found
+    assert "own_entry" not in language.judged(language.book(ENTRY), given, grade="middle").to_dict()
+
+
+SCORES_ALONE = """
+[[scoring]]
+title = "计分"
+title_en = "Sheet"
+window = "quarter"
+[[scoring.items]]
+code = "x"
+title = "甲"
+title_en = "A"
+cites = "第五条"
+formula = 1
+"""
+RISES = language.PLAIN_TRANSITIONS.replace('"keep"', '"promote"')
+
+
+@pytest.mark.parametrize(("grade", "outcome"), [("upper", "keep"), ("middle", "promote")])
+def test_the_top_grade_of_a_book_of_scores_alone_is_kept(grade: str, outcome: str) -> None:
+    book = language.book(SCORES_ALONE, standards="", transitions=RISES)
+    assert language.judged(book, {}, grade=grade).outcome == outcome
+
+
+def test_a_book_with_standards_says_itself_what_happens_at_the_top() -> None:
+    book = language.book(transitions=RISES)
+    assert language.judged(book, {"deposit_daily_average": 0}, grade="upper").outcome == "promote"
