@@ -10,7 +10,7 @@ from grading.rules.arithmetic import PointsOf
 from grading.rules.conditions import every_operand
 from grading.rules.operands import NOT_SUPPLIED, Operand, Scope
 from grading.rules.peers import Group
-from grading.rules.ranking import PEERS_OF, ranked
+from grading.rules.ranking import PEERS_OF, OfPeers, ranked
 from grading.rules.schema import Rulebook, numbers_in_force
 from grading.rules.scoring import Sheet
 from grading.rules.verdict import scored
@@ -50,9 +50,15 @@ class Peers:
         self, book: Rulebook, on: date, ask: Ask, *, kind: str, also: Sequence[Rulebook] = ()
     ) -> None:
         self.book, self.on, self.ask, self.kind = book, on, ask, kind
-        self.ranked = {key: (each, found) for each in (*also, book) for key, found in ranked(each).items()}
+        self.also = also
         self._figures: dict[MetricRef, dict[int, Figure]] = {}
         self._groups: dict[tuple[MetricRef, str], dict[object, Group]] = {}
+
+    @cached_property
+    def ranked(self) -> dict[str, tuple[Rulebook, OfPeers]]:
+        """The calculations that are compared, each with the book that has it; looked for only once asked."""
+        books = (*self.also, self.book)
+        return {key: (each, found) for each in books for key, found in ranked(each).items()}
 
     @cached_property
     def people(self) -> list[ClientManager]:
