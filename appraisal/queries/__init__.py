@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from appraisal import messages, permissions
-from appraisal.models import Appraisal, Cycle, State, Step
+from appraisal.models import TOLD, Appraisal, Cycle, State, Step
 from appraisal.queries import bodies
 from appraisal.rules import flags, procedure, scope
 from grading import queries as grading
@@ -116,11 +116,15 @@ def taken_by(user: User, appraisals: Iterable[Appraisal]) -> dict[int, list[str]
 
 
 def decided(scheme: str, managers: Iterable[int]) -> dict[tuple[int, str], str]:
-    """What was decided of managers under a scheme and told them: outcomes by manager id and period."""
+    """What was decided of managers under a scheme and told them: outcomes by manager id and period.
+
+    In the words of a rulebook, which knows no extension: the grade is kept.
+    """
     found = Appraisal.objects.filter(
-        state=State.PUBLISHED, cycle__scheme=scheme, manager__in=list(managers)
+        state__in=TOLD, cycle__scheme=scheme, manager__in=list(managers)
     ).values_list("manager_id", "cycle__period", "decided_outcome")
-    return {(manager, period): outcome for manager, period, outcome in found}
+    kept = {Appraisal.Outcome.EXTEND.value: Appraisal.Outcome.KEEP.value}
+    return {(manager, period): kept.get(outcome, outcome) for manager, period, outcome in found}
 
 
 def unlogged() -> QuerySet[Appraisal]:
