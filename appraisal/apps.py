@@ -11,12 +11,14 @@ class AppraisalConfig(AppConfig):
     verbose_name = _("考核流程")
 
     def ready(self) -> None:
-        """Appraisals and look-backs have owners and deadlines; what was decided counts as the past."""
+        """Deadlines, past decisions and adjustments are told to those who ask without knowing of us."""
         from appraisal import queries
         from appraisal.deadlines import APPRAISALS, LOOK_BACKS
-        from grading import past
+        from appraisal.queries import adjustments
+        from grading import evidence, past
         from managers import deadlines
 
         past.decisions_by(queries.decided)
+        evidence.additions_by(adjustments.adding)
         deadlines.register(APPRAISALS)
         deadlines.register(LOOK_BACKS)

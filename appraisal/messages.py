@@ -62,6 +62,7 @@ LEFT_OUT = {
     "not_covered": gettext_lazy("截数日没有版本适用于其机构与条线；请核对机构、条线或办法的适用范围"),
     "not_opened": gettext_lazy("在适用范围内，但尚未开启考核；请由人力资源部开启"),
     "self": gettext_lazy("本人的考核须由他人测算"),
+    "tied": gettext_lazy("亲属或上级的考核须由他人测算"),
 }
 
 REFUSALS = {

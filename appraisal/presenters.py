@@ -242,7 +242,7 @@ def _pair(now: Reason | None, before: Reason | None, no: str, on: Any) -> dict[s
 
 def _line(leaf: Reason, before: Reason | None, no: str, on: Any) -> dict[str, Any]:
     return {
-        "cites": leaf.cites,
+        "cites": " · ".join(filter(None, [leaf.cites, grading.addition(leaf)])),
         "name": grading.name(leaf),
         "url": grading.figure_url(no, leaf, on),
         "value": leaf.value,

@@ -1,6 +1,6 @@
 """Evidence for a rulebook: figures of the ledger, of events, of peers, and of one's own past."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ from grading.rules.schema import Rulebook
 from ledger import metrics
 from ledger.models import Run
 from ledger.queries import Counted, events_counted, known_through
-from ledger.rules.figures import Figure, MetricRef
+from ledger.rules.figures import Adding, Figure, MetricRef, adjusted
 from ledger.rules.windows import Window
 from managers.models import ClientManager
 
@@ -36,6 +36,24 @@ MONTHS_SINCE: Mapping[str, Callable[[ClientManager], date]] = {
 }
 
 
+#: What people have decided to add to computed figures on a day, by manager id and (metric, window).
+Additions = Mapping[int, Mapping[tuple[str, str], Adding]]
+_ADDITIONS: list[Callable[[date, Collection[int]], Additions]] = []
+
+
+def additions_by(adding: Callable[[date, Collection[int]], Additions]) -> None:
+    """Have amounts added to computed figures; called once by the app that keeps what two people decided."""
+    _ADDITIONS[:] = [adding]
+
+
+def _with_additions(found: Figures, on: date) -> Figures:
+    """The figures with what was added to them; what was computed stays in their detail."""
+    added = _ADDITIONS[0](on, list(found)) if _ADDITIONS and found else {}
+    for manager, adding in added.items():
+        found[manager] = dict(adjusted(found[manager], adding))
+    return found
+
+
 class Gatherer:
     """Evidence under one book on one run for one period; what is known of peers is kept between batches.
 
@@ -56,7 +74,7 @@ class Gatherer:
         asked = questions - compared
         past = {ref for ref in asked if ref.code in OF_PAST}
         personal = {ref for ref in asked if ref.code in MONTHS_SINCE}
-        found = _measured(self.run, asked - past - personal, managers)
+        found = _with_additions(_measured(self.run, asked - past - personal, managers), on)
         if compared:
             _add(found, self.peers.figures(compared, managers))
         if past:

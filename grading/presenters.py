@@ -136,6 +136,13 @@ def why(reason: Reason) -> str:
     return wording.why(reason.why, reason.why_params, language=language()) if reason.why else ""
 
 
+def addition(reason: Reason) -> str:
+    """What people have added to the computed figure, as a sentence; "" where nothing was."""
+    if "adjusted" not in reason.detail:
+        return ""
+    return _("计算值 %(computed)s，经批准调整 %(adjusted)s（调整单 %(adjustments)s）") % reason.detail
+
+
 def _leaves(root: Reason) -> Iterator[tuple[Reason, str]]:
     """The comparisons of a standard, each with the letter of its item."""
     items = root.children or (root,)
@@ -160,7 +167,7 @@ def _row(standing: Standing, leaf: Reason, letter: str, rows: Sequence[Contribut
         "projected": ahead,
         "state": "expected" if expected else state(leaf),
         "text": "",
-        "remark": remark(leaf, ahead),
+        "remark": addition(leaf) or remark(leaf, ahead),
         "reason": why(leaf),
     }
 

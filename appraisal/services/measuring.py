@@ -26,6 +26,8 @@ from managers.permissions import check_may
 
 #: Evidence of so many managers is held at a time.
 BATCH = 500
+#: Ties of whoever measures, as codes of `messages.LEFT_OUT`.
+LEFT_TO_OTHERS = {"own": "self", "kin": "tied", "superior": "tied"}
 
 
 @dataclass
@@ -97,16 +99,17 @@ def _let_go(rows: Iterable[Appraisal]) -> None:
 
 
 def _allowed(rows: list[Appraisal], done: Measured, *, by: User | None, on: date) -> Iterator[Appraisal]:
-    """The rows in reach; one's own is left to others, and said."""
+    """The rows in reach; those of oneself, kin and superiors are left to others, and said."""
     if by is None:
         yield from rows
         return
     check_may(by, "open_cycle", on=on)
-    scope = permissions.reach(by, "open_cycle", on=on)
+    reader = permissions.Reader(by, on)
     for row in rows:
-        if permissions.is_own(by, row.manager):
-            done.left.append(queries.LeftOut(row.manager, "self"))
-        elif permissions.within(scope, row.manager):
+        objection = reader.standing("measure", row.manager)
+        if objection in LEFT_TO_OTHERS:
+            done.left.append(queries.LeftOut(row.manager, LEFT_TO_OTHERS[str(objection)]))
+        elif objection != "out_of_reach":
             yield row
 
 

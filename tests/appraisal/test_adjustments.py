@@ -9,13 +9,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.utils import InternalError
 
+from appraisal import services
 from appraisal.models import Adjustment
 from appraisal.queries.adjustments import adding
 from appraisal.services import adjusting
+from grading.services import judging
 from ledger.rules.figures import Adding, Figure, MetricRef, adjusted
 from managers.models import LogEntry
 from managers.services import stepping
-from tests.appraisal.acting import Staff, manager, refused
+from tests.appraisal import smallbank
+from tests.appraisal.acting import Staff, find, manager, refused
 from tests.appraisal.smallbank import END, STEADY
 
 KEY = ("deposit_daily_average", "year")
@@ -91,3 +94,21 @@ def test_the_computed_figure_stays_beside_the_sum() -> None:
         Fraction(195, 2), "CNY", days="90", computed="100.00", adjusted="-2.50", adjustments="7, 9"
     )
     assert found[missing] == evidence[missing]
+
+
+def test_verdicts_are_judged_on_the_sum_and_say_so(staff: Staff, on: date) -> None:
+    row = propose(staff, on, amount=Decimal("20000000.00"))
+    staff["auditor"].grants.create(
+        role="head_risk", branch=staff["hr_head"].grants.get().branch, starts_on=date(2020, 1, 1)
+    )
+    before = services.appraise(smallbank.SCHEME, smallbank.PERIOD, by=None, on=on)[0].cycle
+    assert find(STEADY).verdict.outcome == "keep"
+    adjusting.approve(row, by=staff["auditor"], on=on)
+    services.measure(before, by=None, on=on)
+    verdict = find(STEADY).verdict
+    assert (verdict.outcome, verdict.proposed_grade) == ("promote", "third")
+    said = [each["detail"] for each in verdict.evidence if "adjusted" in each.get("detail", {})]
+    assert {
+        "computed": "20000000.00", "adjusted": "20000000.00", "adjustments": str(row.pk)
+    }.items() <= said[0].items()  # fmt: skip
+    assert judging.rejudged(verdict).to_dict() == verdict.result
