@@ -10,6 +10,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmbank.settings")
     from django.core.management import execute_from_command_line
 
+    from managers import provenance
+
+    provenance.of_process(command=" ".join(sys.argv[1:2]))
     execute_from_command_line(sys.argv)
 
 

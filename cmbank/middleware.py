@@ -1,10 +1,12 @@
-"""What every request passes: no NUL characters, and the language of its answer."""
+"""What every request passes: no NUL characters, the language of its answer, and who answers for changes."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
+
+from managers import provenance
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -37,5 +39,33 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         if any("\0" in each for each in given):
             raise BadRequest("NUL")
         return get_response(request)
+
+    return middleware
+
+
+def account_for_changes(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Whatever a request changes says who made it and which page it was.
+
+    Who it is is asked at the first change: a token is read only inside the view, and a page that changes
+    nothing need not know.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = False
+
+        def who() -> int | None:
+            nonlocal asked
+            if asked:  # to learn it, the session itself may have to be written
+                return None
+            asked = True
+            try:
+                return getattr(getattr(request, "user", None), "pk", None)
+            finally:
+                asked = False
+
+        with provenance.acting(user=who, path=request.path, method=request.method):
+            return get_response(request)
 
     return middleware

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from ledger.models import Run
+from managers import history
 from managers.models import ClientManager
 from managers.models.scope import ManagerScoped
 
@@ -49,6 +50,7 @@ def _changed(*names: str) -> Any:
     return functools.reduce(operator.or_, each)
 
 
+@history.kept(subject="rulebook:{pk}", left_out=("content", "simulation"))
 class RulebookVersion(models.Model):
     """One text of a regulation: drafted, checked and simulated by its maker, adopted by a second person.
 
@@ -210,6 +212,7 @@ class RulebookVersion(models.Model):
         """Nobody goes on with it; it stays to be read."""
 
 
+@history.kept()
 class GradeRecord(models.Model):
     """The grade of a manager from `effective_on` on. The latest record up to a day holds on that day.
 

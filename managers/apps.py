@@ -11,11 +11,14 @@ class ManagersConfig(AppConfig):
     verbose_name = _("机构与人员")
 
     def ready(self) -> None:
-        """Checks, receivers and deadlines register; the outbox knows how notices are mailed."""
-        from managers import checks, deadlines, expiries
+        """Checks, receivers and deadlines register; every connection is told who acts."""
+        from django.db.backends.signals import connection_created
+
+        from managers import checks, deadlines, expiries, provenance
         from managers.services import mailing, outbox
         from managers.signin import receivers
 
         assert checks and receivers
         deadlines.register(expiries.TOKENS)
         outbox.register(mailing.TOPIC, mailing.mail_notices)
+        connection_created.connect(provenance.listen, dispatch_uid="provenance")

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from managers import history
 from managers.models import ClientManager
 from managers.models.scope import ManagerScoped
 
@@ -19,6 +20,7 @@ def _person(label: Any, **options: Any) -> Any:
     )
 
 
+@history.kept()
 class Adjustment(models.Model):
     """An amount, in the unit of its metric, added to one figure of a manager while it is in force.
 

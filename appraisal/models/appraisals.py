@@ -8,6 +8,7 @@ from django_fsm import FSMField, transition
 
 from appraisal.models.cycles import Cycle
 from grading.models import Verdict
+from managers import history
 from managers.models import ClientManager
 from managers.models.scope import ManagerScoped
 
@@ -49,6 +50,7 @@ MEASURABLE = (
 PREPARED = (State.MEASURED, State.SELF_STATED, State.SCORED, State.HR_REVIEWED)
 
 
+@history.kept(subject="appraisal:{pk}")
 class Appraisal(models.Model):
     """The appraisal of one manager in one cycle. Only `appraisal.services` moves it."""
 

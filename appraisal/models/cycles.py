@@ -5,8 +5,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Run
+from managers import history
 
 
+@history.kept(subject="cycle:{pk}")
 class Cycle(models.Model):
     """One round of appraisals: a scheme and a period."""
 

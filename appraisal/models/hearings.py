@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal.models.appraisals import Appraisal
 from grading.models import Verdict
+from managers import history
 from managers.models.scope import ScopedQuerySet
 
 
@@ -31,6 +32,7 @@ def _appended() -> Any:
     return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+@history.kept()
 class Issue(models.Model):
     """Something the manager finds wrong on a line of the draft figures; HR answers it once."""
 
@@ -84,6 +86,7 @@ class Issue(models.Model):
         return f"{self.appraisal_id} {self.code}"
 
 
+@history.kept()
 class Score(models.Model):
     """One member's scores of conduct, ability, diligence and results, 0 to 100, given alone."""
 
@@ -154,6 +157,7 @@ VOTERS = """
 """
 
 
+@history.kept()
 class Vote(models.Model):
     """One member's vote in one round; `outcome` is of `Appraisal.Outcome`."""
 
@@ -189,6 +193,7 @@ class Vote(models.Model):
         return f"{self.appraisal_id} {self.round} {self.by}"
 
 
+@history.kept()
 class Decision(models.Model):
     """What was decided, each time: a later one takes the place of an earlier one and says what differs.
 
@@ -232,6 +237,7 @@ class Decision(models.Model):
         return f"{self.appraisal_id} {self.number} {self.outcome}"
 
 
+@history.kept()
 class Appeal(models.Model):
     """The manager's objection to a published decision: a criterion, the value expected, the evidence."""
 

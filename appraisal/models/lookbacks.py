@@ -10,9 +10,11 @@ from django_fsm import FSMField, transition
 from appraisal.models.appraisals import Appraisal
 from appraisal.models.hearings import OfAppraisal
 from ledger.models import Run
+from managers import history
 from managers.models import ClientManager
 
 
+@history.kept()
 class LookBack(models.Model):
     """A review of a told appraisal: corrected figures would change its verdict, or a loan went bad since.
 

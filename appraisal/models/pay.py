@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal.models.appraisals import Appraisal
 from grading.models import Verdict
+from managers import history
 
 
+@history.kept()
 class PayEntry(models.Model):
     """One row of what an appraisal pays; the rows of an item add up to its award, to the fen. Append-only.
 

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger.models.bundles import Bundle
 from ledger.models.runs import Run
+from managers import history
 
 
+@history.kept(subject="period:{period}")
 class PeriodClosing(models.Model):
     """A closed period: whoever reads its last business date reads `run`, whatever becomes known later.
 

@@ -4,7 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 
+
+@history.kept(subject="feed:{file}")
 class FeedExpectation(models.Model):
     """From `starts_on` on (to `ended_on`, if set) the file is due for every day of the kind `days` names.
 

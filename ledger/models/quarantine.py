@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.bundles import Bundle
+from managers import history
 from managers.models import Branch
 from managers.models.scope import ScopedQuerySet
 
@@ -19,6 +20,7 @@ class QuarantinedRowQuerySet(ScopedQuerySet):
     manager_id: ClassVar[str] = ""
 
 
+@history.kept(subject="quarantine:{bundle_id}/{file}:{line}", left_out=("raw",), inserts=False)
 class QuarantinedRow(models.Model):
     """One row of a bundle's file as it was delivered, kept apart with its first error and any `more`.
 

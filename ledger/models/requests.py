@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.runs import Run
+from managers import history
 
 
+@history.kept(subject="night:{business_date}")
 class RunRequest(models.Model):
     """A rerun or a waiver of one business date. The request is never changed, the decision made once.
 

@@ -1,6 +1,7 @@
 """The tables of `managers`: organisation, people, portfolios, access, notices, sessions and the log."""
 
 from managers.models.access import ApiToken, Grant, User
+from managers.models.history import AuditHead, HistoryEvent
 from managers.models.log import LogEntry
 from managers.models.notices import Notice, NoticeSettings
 from managers.models.organisation import Branch
@@ -13,11 +14,13 @@ from managers.models.sessions import PastPassword, Session
 __all__ = [
     "ApiToken",
     "Assignment",
+    "AuditHead",
     "Branch",
     "ClientManager",
     "Customer",
     "Delegation",
     "Grant",
+    "HistoryEvent",
     "LogEntry",
     "Notice",
     "NoticeSettings",

@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 from managers.models.organisation import Branch
 
 
+@history.kept(subject="user:{username}", left_out=("password", "last_login"))
 class User(AbstractUser):
     """A login. What it may see and do follows from its grants alone."""
 
@@ -24,6 +26,7 @@ class User(AbstractUser):
         return self.display_name or self.username
 
 
+@history.kept()
 class Grant(models.Model):
     """A role held by a user at a branch for a span of days; given by one person, confirmed by another."""
 
@@ -64,6 +67,7 @@ class Grant(models.Model):
         return f"{self.user} · {self.branch}"
 
 
+@history.kept(subject="token:{pk}", left_out=("digest",))
 class ApiToken(models.Model):
     """A bearer token of the REST interface; only its SHA-256 digest is kept."""
 

@@ -3,7 +3,22 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
+
+
+class ThisTransaction(Func):
+    """The number of the transaction a row is written in: never twice in a database's life."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+
+
+class ThisRequest(Func):
+    """The number that `managers.provenance` gave the request, command or task; empty outside one."""
+
+    template = "NULLIF(current_setting('pghistory.context_id', true), '')::uuid"
+    output_field = models.UUIDField()
 
 
 class LogEntry(models.Model):
@@ -27,11 +42,16 @@ class LogEntry(models.Model):
     reason = models.TextField(_("原因"), blank=True)
     detail = models.JSONField(_("明细"), default=dict)
     key = models.CharField(_("幂等键"), max_length=64, unique=True, null=True, editable=False)
+    request = models.UUIDField(_("请求"), null=True, editable=False, db_default=ThisRequest())
+    transaction = models.BigIntegerField(
+        _("事务"), editable=False, db_index=True, db_default=ThisTransaction()
+    )
 
     class Meta:
         verbose_name = _("操作日志")
         verbose_name_plural = _("操作日志")
         ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="log_latest")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

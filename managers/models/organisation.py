@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 from managers.models.scope import ScopedQuerySet
 
 
@@ -13,6 +14,7 @@ class BranchQuerySet(ScopedQuerySet):
     manager_id = "managers"
 
 
+@history.kept(subject="branch:{code}")
 class Branch(models.Model):
     """A unit of the bank. `path` lists the codes from the root, as in `/HO/R01/B07/`."""
 

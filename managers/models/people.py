@@ -4,10 +4,17 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 from managers.models.organisation import Branch
 from managers.models.scope import ScopedQuerySet
+from managers.models.sealed import SealedText
 
 
+@history.kept(
+    subject="manager:{employee_no}",
+    left_out=("pinyin", "identity_index"),
+    sealed=("identity_no", "phone", "address", "family"),
+)
 class ClientManager(models.Model):
     """A bank employee who serves customers. The grade on a day is kept by `grading.GradeRecord`."""
 
@@ -45,12 +52,23 @@ class ClientManager(models.Model):
         verbose_name=_("登录账号"),
     )
 
+    identity_no = SealedText(_("身份证号"))
+    identity_index = models.CharField(max_length=64, blank=True, editable=False, default="", db_default="")
+    phone = SealedText(_("手机"))
+    address = SealedText(_("住址"))
+    family = SealedText(_("家庭成员"))
+
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("客户经理")
         verbose_name_plural = _("客户经理")
         ordering = ["employee_no"]
+        indexes = [
+            models.Index(
+                fields=["identity_index"], name="manager_identity", condition=models.Q(identity_index__gt="")
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="manager_line_known",

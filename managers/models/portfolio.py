@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 from managers.models.organisation import Branch
 from managers.models.people import ClientManager
 from managers.models.scope import ManagerScoped, ScopedQuerySet
+from managers.models.sealed import SealedText
 
 
 class CustomerQuerySet(ScopedQuerySet):
@@ -17,6 +19,12 @@ class CustomerQuerySet(ScopedQuerySet):
     manager_id = "assignments__manager"
 
 
+@history.kept(
+    subject="customer:{customer_no}",
+    left_out=("identity_index",),
+    sealed=("identity_no", "phone"),
+    inserts=False,
+)
 class Customer(models.Model):
     """A customer of the bank; its business is credited to managers through assignments."""
 
@@ -29,12 +37,21 @@ class Customer(models.Model):
     kind = models.CharField(_("类型"), max_length=16, choices=Kind)
     branch = models.ForeignKey(Branch, models.PROTECT, related_name="customers", verbose_name=_("机构"))
 
+    identity_no = SealedText(_("证件号"))
+    identity_index = models.CharField(max_length=64, blank=True, editable=False, default="", db_default="")
+    phone = SealedText(_("手机"))
+
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("客户")
         verbose_name_plural = _("客户")
         ordering = ["customer_no"]
+        indexes = [
+            models.Index(
+                fields=["identity_index"], name="customer_identity", condition=Q(identity_index__gt="")
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="customer_kind_known", condition=Q(kind__in=["corporate", "personal"])

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 from managers.models.access import Grant
 from managers.models.people import ClientManager
 
@@ -21,6 +22,7 @@ class _Days(Func):
     output_field = DateRangeField()
 
 
+@history.kept()
 class Relation(models.Model):
     """Why a user may not act on a manager's case: kin, or the manager is the user's own superior.
 
@@ -71,6 +73,7 @@ class Relation(models.Model):
         return f"{self.user} · {self.manager}"
 
 
+@history.kept()
 class Delegation(models.Model):
     """A grant exercised for its holder by somebody else for some days; one level, never handed on."""
 
