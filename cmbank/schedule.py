@@ -9,6 +9,7 @@ from typing import Any
 from celery.schedules import crontab
 
 MINUTE = 60.0
+QUARTER = 15 * MINUTE
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Finds nothing on almost every tick; a night that became due, or was missed, is caught up by the next.
@@ -21,4 +22,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Owners and heads are told in the morning; later ticks find nothing, unless the earlier ones were missed.
     "deadlines": {"task": "managers.keep_deadlines", "schedule": crontab(minute="*/15", hour="8-18")},
     "outbox": {"task": "managers.deliver_outbox", "schedule": MINUTE},
+    # Finds nothing but once a day; days missed are sealed in their order.
+    "audit seal": {"task": "ledger.seal_log", "schedule": QUARTER},
 }

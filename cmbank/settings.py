@@ -262,6 +262,10 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "files"
 
+# --- Audit: where the heads of sealed days are exported to, and the role that may not alter what was kept --
+AUDIT_DIR = DATA_DIR / "audit"
+DB_APP_ROLE = environment.text("DB_APP_ROLE", default="cmbank_app")
+
 # --- REST -----------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -14,7 +14,7 @@ class LedgerConfig(AppConfig):
         """Closed periods are verified; what waits has a deadline; what is asked for is known by its name."""
         from ledger import deadlines as waiting
         from ledger import explanations, holdings, metrics, personal
-        from ledger.services import alerts, closings, runs, verification
+        from ledger.services import alerts, closings, runs, sealed, verification
         from ledger.services import personal as nightly
         from managers import deadlines
         from managers.services import outbox
@@ -24,6 +24,8 @@ class LedgerConfig(AppConfig):
             deadlines.register(kind)
         for topic in alerts.TOPICS:
             outbox.register(topic, alerts.alert)
+        verification.register(sealed.I06)
+        outbox.register(sealed.TOPIC, sealed.mail_head)
         runs.add_comparison(nightly.changed_rows)
         for asked in (*holdings.ASKED, personal.EVENTS, personal.TARGETS):
             metrics.register(asked)

@@ -5,8 +5,11 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from ledger.services import nights
+from ledger.services import nights, sealed
 from ledger.services.runs import Claim
+
+#: How long after midnight a day is sealed: most of what it began has ended by then.
+SETTLING = timedelta(minutes=10)
 
 
 @shared_task(name="ledger.run_due_nights")
@@ -23,6 +26,13 @@ def work_night(run: int, fence: int, stage: str) -> bool:
     if published is not None:
         run_due_nights.delay()
     return published is not None
+
+
+@shared_task(name="ledger.seal_log")
+def seal_log() -> int:
+    """Seal the days of the log that have ended, and export their heads; harmless when none has."""
+    settled = timezone.now() - SETTLING
+    return len(sealed.seal(timezone.localdate(settled) - timedelta(days=1)))
 
 
 def _dispatch(claim: Claim, stage: str, count: int) -> None:

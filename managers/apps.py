@@ -1,6 +1,10 @@
 """Registers managers/ with Django."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,4 +25,11 @@ class ManagersConfig(AppConfig):
         assert checks and receivers
         deadlines.register(expiries.TOKENS)
         outbox.register(mailing.TOPIC, mailing.mail_notices)
+        post_migrate.connect(_guard, sender=self)
         connection_created.connect(provenance.listen, dispatch_uid="provenance")
+
+
+def _guard(**_more: Any) -> None:
+    from managers.services import guarding
+
+    guarding.guard(settings.DB_APP_ROLE)

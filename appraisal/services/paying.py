@@ -3,7 +3,7 @@
 from appraisal.models import Appraisal, PayEntry
 from grading.rules.paying import Award
 from grading.rules.verdict import Verdict
-from managers.models import User
+from managers.models import ClientManager, User
 
 Kind = PayEntry.Kind
 
@@ -44,18 +44,16 @@ def _forfeit(award: Award) -> bool:
 
 
 def _take_back(row: Appraisal, award: Award, by: User) -> list[PayEntry]:
-    held = (
-        PayEntry.objects.select_for_update(of=("self",))
-        .filter(
-            appraisal__manager=row.manager_id,
-            appraisal__cycle__scheme=row.cycle.scheme,
-            item=award.code,
-            kind=Kind.RELEASE,
-            due_on__gt=row.cycle.ends_on,
-            taken_back_by=None,
-        )
-        .order_by("id")
-    )
+    # The ledger of pay cannot be locked, for nobody may change it: whoever takes back waits at the manager.
+    ClientManager.objects.select_for_update(no_key=True).get(pk=row.manager_id)
+    held = PayEntry.objects.filter(
+        appraisal__manager=row.manager_id,
+        appraisal__cycle__scheme=row.cycle.scheme,
+        item=award.code,
+        kind=Kind.RELEASE,
+        due_on__gt=row.cycle.ends_on,
+        taken_back_by=None,
+    ).order_by("id")
     assert award.clawed_back is not None
     return PayEntry.objects.bulk_create(
         PayEntry(

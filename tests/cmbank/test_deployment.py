@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from django.apps import apps
 
 from cmbank.local.servers import reachable_binaries
+from managers.services import guarding
 from tests.cmbank.runner import BASE_DIR, Local
 
 APP_SERVICES = ("migrate", "web", "worker", "beat")
@@ -115,6 +117,30 @@ def test_the_programs_change_rows_and_never_tables(bank: Local) -> None:
         "CREATE ROLE another": f"{denied.removesuffix(' for')} to create role",
     }
     assert try_as_app(bank, *answers) == list(answers.values())
+
+
+def test_the_programs_alter_nothing_that_is_append_only(bank: Local) -> None:
+    tables = guarding.guarded()
+    logs = {"managers_logentry", "managers_historyevent", "managers_audithead", "appraisal_step"}
+    assert logs | {"appraisal_payentry", "grading_verdict", "grading_graderecord"} <= set(tables)
+    statements = {
+        "UPDATE": "UPDATE {0} SET {1} = {1}",
+        "DELETE": "DELETE FROM {0}",
+        "TRUNCATE": "TRUNCATE {0} CASCADE",
+    }
+    tried = [
+        (table, statements[privilege].format(table, apps_column(table)))
+        for table, privileges in tables.items()
+        for privilege in privileges
+    ]
+    answers = try_as_app(bank, *(statement for _table, statement in tried))
+    assert answers == [f"ERROR:  permission denied for table {table}" for table, _statement in tried]
+
+
+def apps_column(table: str) -> str:
+    """Some column of the table."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    return f'"{model._meta.concrete_fields[0].column}"'
 
 
 @pytest.mark.parametrize("arguments", [[], ["nobody"]])
