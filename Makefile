@@ -31,6 +31,7 @@ lint: venv ## style, format, types, migrations in step with the models, settings
 	$(IN_HOUSE) python manage.py makemigrations --check --dry-run
 	@env -u INSECURE_HTTP -u STATIC_FROM_SOURCE -u DEBUG DATABASE_URL=postgres://nobody@localhost/none \
 	  SECRET_KEY="$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+	  FIELD_KEYS="lint:$$(head -c 32 /dev/urandom | base64)" \
 	  $(VENV)/bin/python manage.py check --deploy --fail-level WARNING
 
 messages: venv ## collect the texts to translate into locale/ and compile them (needs gettext)

@@ -1,11 +1,16 @@
 """Reads settings from environment variables and says plainly what is missing or malformed."""
 
+import base64
+import binascii
 import os
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+#: A key of AES-256.
+KEY_BYTES = 32
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 
@@ -18,6 +23,24 @@ def required(name: str, hint: str) -> str:
     if value := os.environ.get(name, "").strip():
         return value
     raise ImproperlyConfigured(f"{name} is not set. {hint}")
+
+
+def field_keys(name: str, hint: str) -> dict[str, bytes]:
+    """Keys of 32 bytes by their short names, from `new:BASE64,old:BASE64`; the first one seals.
+
+    Raises ImproperlyConfigured with `hint` where there is none, and where one is not such a key.
+    """
+    found: dict[str, bytes] = {}
+    for pair in required(name, hint).split(","):
+        short, _colon, encoded = pair.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,16}", short) or len(key) != KEY_BYTES or short in found:
+            raise ImproperlyConfigured(f"{name} is malformed. {hint}")
+        found[short] = key
+    return found
 
 
 def text(name: str, *, default: str) -> str:

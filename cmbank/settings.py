@@ -1,7 +1,7 @@
 """All settings, from environment variables; secure unless a variable says otherwise.
 
-Required: SECRET_KEY, DATABASE_URL. `docs/` and `.env.example` list the others. `python -m cmbank.local`
-sets them all for a machine of one's own.
+Required: SECRET_KEY, FIELD_KEYS, DATABASE_URL. `docs/` and `.env.example` list the others.
+`python -m cmbank.local` sets them all for a machine of one's own.
 """
 
 from pathlib import Path
@@ -20,6 +20,11 @@ SECRET_KEY = environment.required(
 )
 # What was the key before may still open what it closed, as long as it stands here.
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
+FIELD_KEYS = environment.field_keys(
+    "FIELD_KEYS",
+    "Give it NAME:KEY, the key 32 random bytes in base64 (openssl rand -base64 32); when the key changes put"
+    " the new one first: NEW:KEY,OLD:KEY. Without it identity data cannot be read.",
+)
 DEBUG = environment.flag("DEBUG", default=False)
 INSECURE_HTTP = environment.flag("INSECURE_HTTP", default=False)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default="127.0.0.1,localhost")

@@ -1,5 +1,7 @@
 """Starts and ends the servers of the wheels: PostgreSQL, and Valkey twice (broker and cache)."""
 
+import base64
+import hashlib
 import os
 import pwd
 import secrets
@@ -62,6 +64,12 @@ def secret(path: Path) -> str:
         new.write_text(secrets.token_urlsafe(48))
         new.rename(path)
     return path.read_text()
+
+
+def field_keys(path: Path) -> str:
+    """The key of identity data kept in `path` (mode 600), made on first use, as FIELD_KEYS takes it."""
+    words = hashlib.sha256(secret(path).encode()).digest()
+    return f"local:{base64.b64encode(words).decode()}"
 
 
 def tail(path: Path, *, lines: int = 15) -> str:

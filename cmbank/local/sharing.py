@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from cmbank.local.keeper import acquire, open_lock
-from cmbank.local.servers import ServerError, secret, tail
+from cmbank.local.servers import ServerError, field_keys, secret, tail
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 URLS = ("DATABASE_URL", "BROKER_URL", "CACHE_URL")
@@ -43,6 +43,7 @@ def environment(data_dir: Path) -> Iterator[dict[str, str]]:
     prepare(data_dir)
     defaults = {
         "SECRET_KEY": secret(data_dir / "secret_key"),
+        "FIELD_KEYS": field_keys(data_dir / "field_key"),
         "DATA_DIR": str(data_dir),
         "INSECURE_HTTP": "1",
         # The demo bank is signed in to by password alone, however old it is.

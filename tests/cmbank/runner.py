@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-SERVER_VARIABLES = {"DATABASE_URL", "BROKER_URL", "CACHE_URL", "SECRET_KEY", "DATA_DIR"}
+SERVER_VARIABLES = {"DATABASE_URL", "BROKER_URL", "CACHE_URL", "SECRET_KEY", "FIELD_KEYS", "DATA_DIR"}
 ASK = """
 import os, psycopg2, sys
 connection = psycopg2.connect(os.environ["DATABASE_URL"])

@@ -13,6 +13,7 @@ from cmbank import environment
 BASE_DIR = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "FIELD_KEYS": "k2:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,k1:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=",
     "DATABASE_URL": "postgres://app:p%40ss@db.example:5433/bank?sslmode=require",
     "ALLOWED_HOSTS": "bank.example",
 }
@@ -44,11 +45,20 @@ def test_deployment_check_has_nothing_to_say() -> None:
     assert result.stdout == "System check identified no issues (0 silenced).\n"
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "DATABASE_URL"])
 def test_missing_secret_stops_the_start_and_is_named(name: str) -> None:
     result = run("manage.py", "check", **{**PRODUCTION, name: ""})
     assert result.returncode == 1
     assert f"{name} is not set." in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "k1:AAAA", "k1:!", ":" + "A" * 43 + "=", f"a:{'A' * 43}=,a:{'A' * 43}="]
+)
+def test_a_key_that_is_none_stops_the_start(value: str) -> None:
+    result = run("manage.py", "check", **{**PRODUCTION, "FIELD_KEYS": value})
+    assert result.returncode == 1
+    assert "FIELD_KEYS is malformed." in result.stderr.splitlines()[-1]
 
 
 def test_secure_unless_told_otherwise() -> None:

@@ -52,6 +52,7 @@ class Servers:
         """What a process needs to work on one database, with a broker database of its own."""
         return {
             "SECRET_KEY": servers.secret(self.data_dir / "secret_key"),
+            "FIELD_KEYS": servers.field_keys(self.data_dir / "field_key"),
             "DATA_DIR": str(self.data_dir),
             "INSECURE_HTTP": "1",
             "STATIC_FROM_SOURCE": "1",
