@@ -76,6 +76,18 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
         yield _item(_("日终批次"), reverse("runs"), section=look_up)
         yield _item(_("数据批次"), reverse("bundles"), section=look_up)
         yield _item(_("期间关账"), reverse("closings"), section=look_up)
+    yield from _accountability(may)
+
+
+def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:
+    """Who did what, who sees what, and who is who."""
+    look_up = _("查阅")
+    if "view_log" in may:
+        yield _item(_("操作日志"), reverse("audit"), section=look_up)
+    if "explain_access" in may:
+        yield _item(_("为何可见"), reverse("audit_why"), section=look_up)
+    if "reveal_identity" in may:
+        yield _item(_("按身份证号查找"), reverse("find_person"), section=look_up)
 
 
 def _item(

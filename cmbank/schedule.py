@@ -24,4 +24,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox": {"task": "managers.deliver_outbox", "schedule": MINUTE},
     # Finds nothing but once a day; days missed are sealed in their order.
     "audit seal": {"task": "ledger.seal_log", "schedule": QUARTER},
+    "expired exports": {"task": "ledger.remove_expired_exports", "schedule": QUARTER},
 }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
+    path("", include("managers.audit.urls")),
     path("", include("grading.urls")),
     path("", include("appraisal.urls")),
     path("", include("ledger.urls")),

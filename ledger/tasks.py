@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ledger.services import nights, sealed
 from ledger.services.runs import Claim
+from managers.services import exports
 
 #: How long after midnight a day is sealed: most of what it began has ended by then.
 SETTLING = timedelta(minutes=10)
@@ -33,6 +34,12 @@ def seal_log() -> int:
     """Seal the days of the log that have ended, and export their heads; harmless when none has."""
     settled = timezone.now() - SETTLING
     return len(sealed.seal(timezone.localdate(settled) - timedelta(days=1)))
+
+
+@shared_task(name="ledger.remove_expired_exports")
+def remove_expired_exports() -> int:
+    """Delete the stored exports whose link has expired; how many."""
+    return exports.remove_expired(timezone.now())
 
 
 def _dispatch(claim: Claim, stage: str, count: int) -> None:

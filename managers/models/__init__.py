@@ -1,6 +1,7 @@
 """The tables of `managers`: organisation, people, portfolios, access, notices, sessions and the log."""
 
 from managers.models.access import ApiToken, Grant, User
+from managers.models.exports import StoredExport
 from managers.models.history import AuditHead, HistoryEvent
 from managers.models.log import LogEntry
 from managers.models.notices import Notice, NoticeSettings
@@ -28,5 +29,6 @@ __all__ = [
     "PastPassword",
     "Relation",
     "Session",
+    "StoredExport",
     "User",
 ]

@@ -51,7 +51,11 @@ class LogEntry(models.Model):
         verbose_name = _("操作日志")
         verbose_name_plural = _("操作日志")
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["-at", "-id"], name="log_latest")]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="log_latest"),
+            models.Index(fields=["by", "-at", "-id"], name="log_by"),
+            models.Index(fields=["subject", "-at", "-id"], name="log_subject"),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

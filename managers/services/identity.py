@@ -140,6 +140,15 @@ def _log(by: User, action: str, row: ClientManager, detail: dict[str, Any], reas
     LogEntry.objects.create(by=by, action=action, subject=subject, reason=reason, detail=detail)
 
 
+def find(text: str, *, by: User, on: date) -> ClientManager | None:
+    """The manager in the reach of `by` with exactly this identity number; the search itself is logged."""
+    found: ClientManager | None = with_identity_no(text).visible_to(by, on).first()  # type: ignore[attr-defined]
+    LogEntry.objects.create(
+        by=by, action="search_identity", subject=f"manager:{found.employee_no}" if found else "manager"
+    )
+    return found
+
+
 def with_identity_no(text: str) -> models.QuerySet[ClientManager]:
     """The managers with exactly this identity number; what is seen of them is the caller's business."""
     keys = sealedtext.indexes(rules.normal("identity_no", text))

@@ -13,7 +13,7 @@ from cmbank import environment
 BASE_DIR = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "FIELD_KEYS": "k2:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,k1:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=",
+    "FIELD_KEYS": f"k2:{'A' * 43}=,k1:{'B' * 42}A=",
     "DATABASE_URL": "postgres://app:p%40ss@db.example:5433/bank?sslmode=require",
     "ALLOWED_HOSTS": "bank.example",
 }

@@ -1,0 +1,68 @@
+"""The words of the log: what an action, a kind of subject, a rule of reach is called."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, Promise] = {
+    "activate_user": _("启用账号"),
+    "adopt_rulebook": _("通过办法"),
+    "amend_identity": _("修改身份资料"),
+    "amend_manager": _("修改档案"),
+    "approved_rerun": _("批准重算"),
+    "approved_waive": _("批准豁免"),
+    "check_rulebook": _("核对办法"),
+    "close_period": _("期间关账"),
+    "deactivate_user": _("停用账号"),
+    "dismissed_row": _("作废隔离行"),
+    "draft_rulebook": _("起草办法"),
+    "end_feed": _("终止应到文件"),
+    "expect_feed": _("约定应到文件"),
+    "export_rows": _("导出"),
+    "fetch_export": _("下载导出文件"),
+    "issue_token": _("签发令牌"),
+    "open_cycle": _("开启考核周期"),
+    "read_file": _("查阅档案"),
+    "read_identity": _("查看身份资料"),
+    "refused_rerun": _("驳回重算"),
+    "refused_waive": _("驳回豁免"),
+    "replayed_row": _("重放隔离行"),
+    "replayed_rows": _("重放隔离行"),
+    "request_rerun": _("申请重算"),
+    "request_waive": _("申请豁免"),
+    "revise_rulebook": _("退回起草"),
+    "revoke_token": _("吊销令牌"),
+    "rewrite_rulebook": _("改写办法"),
+    "search_identity": _("按身份证号查找"),
+    "second_factor_failed": _("验证码不正确"),
+    "session_ended": _("会话结束"),
+    "sign_in": _("登录"),
+    "sign_in_failed": _("登录失败"),
+    "simulate_rulebook": _("试算办法"),
+    "supersede_rulebook": _("办法被取代"),
+    "withdraw_rulebook": _("撤回办法"),
+}
+RULES: dict[str, Promise] = {
+    "all": _("该角色可见全行"),
+    "subtree": _("当事人所在机构在授权机构之内"),
+    "outside": _("当事人所在机构不在授权机构之内"),
+    "own_only": _("该角色只及本人"),
+    "system": _("该角色不见业务数据"),
+    "no_such_role": _("没有这一角色，授权无效"),
+    "unconfirmed": _("授权尚待第二人确认"),
+    "not_begun": _("授权尚未开始"),
+    "ended": _("授权已经到期"),
+    "holder_inactive": _("委托人的账号已停用"),
+    "lending_ended": _("委托已提前终止"),
+    "lending_not_begun": _("委托尚未开始"),
+    "lending_over": _("委托已经到期"),
+}
+TIES: dict[str, Promise] = {
+    "own": _("当事人是其本人：可以查看，不能办理。"),
+    "kin": _("与当事人有亲属关系：须回避，不能办理。"),
+    "superior": _("当事人是其上级：须回避，不能办理。"),
+}
+
+
+def action(code: str) -> str:
+    """An action in words, or its code where it has none yet."""
+    return str(ACTIONS.get(code, code))
