@@ -8,7 +8,7 @@ from celery import Celery, Task
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmbank.settings")
 
 
-class AccountedTask(Task):  # type: ignore[misc]
+class AccountedTask(Task):
     """A task whose changes say that it made them."""
 
     abstract = True

@@ -63,6 +63,13 @@ class ClientManagerAdmin(LookedAt):
         """The way to the manager's own page."""
         return format_html('<a href="{}">{}</a>', reverse("manager", args=[row.employee_no]), _("查看"))
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """With the way to the identity data, for those who keep or reveal them."""
+        row = kwargs.get("obj")
+        if row is not None and self._may(request, ("edit_people", "reveal_identity")):
+            context["file_url"] = reverse("personnel_file", args=[row.employee_no])
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything a bundle delivers."""
         shown = [str(name) for _title, options in self.fieldsets for name in options["fields"]]
@@ -101,6 +108,7 @@ class CustomerAdmin(LookedAt):
     list_select_related = ("branch",)
     list_filter = (BranchFilter, "kind")
     search_fields = ("customer_no", "name")
+    fields = ("customer_no", "name", "kind", "branch")
 
 
 class KnownNow(admin.SimpleListFilter):

@@ -1,18 +1,27 @@
 """How the admin shows the bank's tables: by scope and role, Chinese throughout, changed only by services."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 from managers.models import Branch
 from managers.permissions import may
 from managers.session import signed_in
 
 ROWS_A_PAGE = 25
+
+
+def history_url(model: type[Any], key: Any) -> str:
+    """Where the log shows what happened to one row."""
+    return f"{reverse('audit')}?{urlencode({'record': f'{model._meta.db_table}:{key}'})}"
 
 
 class LookedAt(admin.ModelAdmin):
@@ -39,6 +48,17 @@ class LookedAt(admin.ModelAdmin):
         rows = super().get_queryset(request)
         visible = getattr(rows, "visible_to", None)
         return visible(signed_in(request), timezone.localdate()) if visible else rows
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """With the way to the history of the row, for those who read the log."""
+        row = kwargs.get("obj")
+        if row is not None and type(row) in history.KEPT and self._may(request, ("view_log",)):
+            context["history_url"] = history_url(type(row), row.pk)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The house's own history; Django's knows only what was done in the admin."""
+        return redirect(history_url(self.model, object_id))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Shown in the index to whoever may look."""

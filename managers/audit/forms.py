@@ -13,7 +13,7 @@ from managers.queries import log
 
 def _field_choices() -> list[tuple[str, Any]]:
     """Every kept column under the name of its table."""
-    groups = []
+    groups: list[tuple[str, Any]] = [("", _("全部"))]
     for table, model in sorted(
         history.kept_tables().items(), key=lambda each: str(each[1]._meta.verbose_name)
     ):
@@ -23,8 +23,8 @@ def _field_choices() -> list[tuple[str, Any]]:
             for field in model._meta.concrete_fields
             if field.column not in kept.left_out and not field.primary_key
         ]
-        groups.append((model._meta.verbose_name, fields))
-    return [("", _("全部")), *groups]
+        groups.append((str(model._meta.verbose_name), fields))
+    return groups
 
 
 class SearchForm(forms.Form):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import models
-from django.utils.functional import Promise
 
 
 class SealedText(models.TextField):
@@ -13,5 +12,5 @@ class SealedText(models.TextField):
     Empty where nothing is known.
     """
 
-    def __init__(self, verbose_name: str | Promise | None = None, **options: Any) -> None:
+    def __init__(self, verbose_name: Any = None, **options: Any) -> None:
         super().__init__(verbose_name, **options | {"null": True, "blank": True, "editable": False})

@@ -39,7 +39,9 @@ def why(user: User, manager: ClientManager, *, on: date) -> Explanation:
     """Every ground there is, the ones that let in first."""
     own = ClientManager.objects.filter(user=user).values_list("pk", flat=True).first()
     who = Who(user.is_active, own)
-    held = [(grant, None, _held(grant, None)) for grant in _own(user)]
+    held: list[tuple[Grant, Delegation | None, Held]] = [
+        (grant, None, _held(grant, None)) for grant in _own(user)
+    ]
     held += [(each.grant, each, _held(each.grant, each)) for each in _lent(user)]
     path = manager.branch.path
     grounds = [

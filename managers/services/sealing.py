@@ -122,7 +122,7 @@ def _work_out(head: AuditHead, last: AuditHead | None) -> _Seal:
 
 def _rows(source: str, head: AuditHead, last: AuditHead | None) -> Iterator[tuple[str | None, ...]]:
     table, columns = _SOURCES[source]
-    given = {
+    given: dict[str, Any] = {
         "horizon": head.horizon,
         "before": last.horizon if last else 0,
         "start": _midnight(head.day),
@@ -224,7 +224,7 @@ def _unlike(last: AuditHead | None, head: AuditHead) -> Iterator[str]:
         yield f"{head.day}: {head.entries} + {head.events} records sealed, {now[0]} + {now[1]} found"
 
 
-def _unlike_export(heads: list[AuditHead]) -> Iterator[str] | list[str]:
+def _unlike_export(heads: list[AuditHead]) -> list[str]:
     there = _exported(exported_file())
     late = timezone.now() - PATIENCE
     hits = [
