@@ -83,7 +83,7 @@ def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:
     """Who did what, who sees what, and who is who."""
     look_up = _("查阅")
     if "view_log" in may:
-        yield _item(_("操作日志"), reverse("audit"), section=look_up)
+        yield _item(_("操作日志"), reverse("audit"), section=look_up) | {"but": reverse("audit_why")}
     if "explain_access" in may:
         yield _item(_("为何可见"), reverse("audit_why"), section=look_up)
     if "reveal_identity" in may:
@@ -102,4 +102,7 @@ def _waiting(user: User, state: str, on: date) -> int:
 
 
 def _active(item: dict[str, Any], path: str) -> dict[str, Any]:
-    return item | {"active": path.startswith(tuple(filter(None, (item["url"], item["also"]))))}
+    """Whether the page open belongs to the entry; `but` is the beginning of addresses that have their own."""
+    but = item.get("but")
+    inside = path.startswith(tuple(filter(None, (item["url"], item["also"]))))
+    return item | {"active": inside and not (but and path.startswith(but))}

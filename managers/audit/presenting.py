@@ -67,15 +67,15 @@ def shown(lines: Sequence[Line]) -> list[Shown]:
 
 
 def _entry(entry: LogEntry) -> Shown:
-    changes = [Change(name, *_detail(value)) for name, value in entry.detail.items()]
+    changes = [_said(entry, name, value) for name, value in entry.detail.items()]
     if entry.to_state:
-        changes.insert(0, Change(_("状态"), entry.from_state, entry.to_state))
+        changes.insert(0, Change(_("状态"), *_states(entry)))
     return Shown(
         at=entry.at,
         who=str(entry.by or ""),
         on_behalf_of=str(entry.on_behalf_of or ""),
         what=words.action(entry.action),
-        record=entry.subject,
+        record=words.subject(entry.subject),
         table="",
         row="",
         changes=changes,
@@ -87,11 +87,33 @@ def _entry(entry: LogEntry) -> Shown:
     )
 
 
-def _detail(value: Any) -> tuple[str, str]:
-    """A pair is what was and what is; anything else stands alone."""
-    if isinstance(value, list) and len(value) == len(("before", "after")):
-        return _text(value[0]), _text(value[1])
-    return "", _text(value)
+def _said(entry: LogEntry, name: str, value: Any) -> Change:
+    """One detail of an entry; a pair is what was and what is, anything else stands alone."""
+    model = _model_of(entry.subject)
+    field = _columns(model).get(name)
+    label = str(field.verbose_name if field else words.DETAILS.get(name, name))
+    if isinstance(value, list) and len(value) == len(("before", "after")) and name not in ("field", "fields"):
+        before, after = (_value(field, each, {}) for each in value)
+        return Change(label, before, after)
+    if name in ("field", "fields") and model is not None:
+        columns = _columns(model)
+        named = [value] if isinstance(value, str) else value
+        value = "、".join(str(columns[each].verbose_name) if each in columns else str(each) for each in named)
+    return Change(label, "", _value(field, value, {}))
+
+
+def _states(entry: LogEntry) -> tuple[str, str]:
+    """The states of a step by their labels, where the table of the record has them."""
+    field = _columns(_model_of(entry.subject)).get("state")
+    before, after = (_value(field, each, {}) for each in (entry.from_state, entry.to_state))
+    return before, after
+
+
+def _model_of(subject: str) -> type[models.Model] | None:
+    """The kept table whose rows the log calls by this kind of subject."""
+    kind = subject.partition(":")[0]
+    named = (model for model, kept in history.KEPT.items() if kept.subject.partition(":")[0] == kind)
+    return next(named, None) if kind else None
 
 
 def _event(event: HistoryEvent, said: LogEntry | None, names: Names) -> Shown:

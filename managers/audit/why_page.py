@@ -39,7 +39,6 @@ def _answer(form: WhyForm) -> dict[str, Any]:
         "found": found,
         "tie": words.TIES.get(found.tie, ""),
         "grounds": [_ground(each) for each in found.grounds],
-        "roles": [str(role.name) for role in ROLES.values() if set(role.may) & set(found.actions)],
     }
 
 

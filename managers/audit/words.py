@@ -41,6 +41,51 @@ ACTIONS: dict[str, Promise] = {
     "supersede_rulebook": _("办法被取代"),
     "withdraw_rulebook": _("撤回办法"),
 }
+#: What a subject `kind:name` begins with, in words.
+KINDS: dict[str, Promise] = {
+    "appraisal": _("考核"),
+    "branch": _("机构"),
+    "bundle": _("数据批次"),
+    "customer": _("客户"),
+    "cycle": _("考核周期"),
+    "export": _("导出文件"),
+    "feed": _("应到文件"),
+    "manager": _("客户经理"),
+    "night": _("日终"),
+    "period": _("期间"),
+    "quarantine": _("隔离行"),
+    "rulebook": _("管理办法版本"),
+    "token": _("接口令牌"),
+    "user": _("用户"),
+}
+#: What the details of an entry are called; those that are columns of the record have their own names.
+DETAILS: dict[str, Promise] = {
+    "added": _("新增"),
+    "address": _("地址"),
+    "bundle": _("批次"),
+    "case": _("案号"),
+    "checksum": _("校验和"),
+    "confirmed_by": _("复核人"),
+    "corrected": _("更正内容"),
+    "expires_at": _("到期"),
+    "field": _("字段"),
+    "fields": _("字段"),
+    "kind": _("类别"),
+    "methods": _("方式"),
+    "name": _("名称"),
+    "period": _("期间"),
+    "replay": _("重放批次"),
+    "request": _("申请"),
+    "rows": _("行数"),
+    "run": _("日终批次"),
+    "scheme": _("管理办法"),
+    "scopes": _("权限范围"),
+    "sessions": _("会话"),
+    "sha256": _("摘要"),
+    "title": _("内容"),
+    "tokens": _("令牌"),
+    "user": _("用户"),
+}
 RULES: dict[str, Promise] = {
     "all": _("该角色可见全行"),
     "subtree": _("当事人所在机构在授权机构之内"),
@@ -61,6 +106,12 @@ TIES: dict[str, Promise] = {
     "kin": _("与当事人有亲属关系：须回避，不能办理。"),
     "superior": _("当事人是其上级：须回避，不能办理。"),
 }
+
+
+def subject(text: str) -> str:
+    """What an entry is about: its kind in words, then its name; as it stands where the kind has no word."""
+    kind, colon, name = text.partition(":")
+    return f"{KINDS[kind]} {name}".rstrip() if kind in KINDS else text
 
 
 def action(code: str) -> str:

@@ -1,10 +1,10 @@
-"""Why a user can see a manager's records, or why not: the grants, the rules, and what may be done."""
+"""Why a user can see a manager's records, or why not: every grant with its rule."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from managers.models import ClientManager, Delegation, Grant, User
-from managers.permissions import may, ties
+from managers.permissions import ties
 from managers.roles import ROLES
 from managers.rules import reach
 from managers.rules.reach import Held, Who
@@ -31,7 +31,6 @@ class Explanation:
     own: bool
     active: bool
     grounds: list[Ground]
-    actions: list[str]
     tie: str
 
 
@@ -53,7 +52,6 @@ def why(user: User, manager: ClientManager, *, on: date) -> Explanation:
         own=own == manager.pk,
         active=user.is_active,
         grounds=sorted(grounds, key=lambda each: (not each.lets_in, each.grant.pk)),
-        actions=[action for action in _actions() if may(user, action, on=on, about=manager)],
         tie=ties(user, on=on).to(manager.pk),
     )
 
@@ -83,7 +81,3 @@ def _held(grant: Grant, lent: Delegation | None) -> Held:
         lent_ended=lent is not None and lent.ended_at is not None,
         holder_active=grant.user.is_active,
     )
-
-
-def _actions() -> list[str]:
-    return sorted({action for role in ROLES.values() for action in role.may})

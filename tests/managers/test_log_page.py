@@ -55,7 +55,7 @@ def shown(client: Client, **query: str) -> list[str]:
     return [f"{line.what} {line.record}" for line in client.get(reverse("audit"), query).context["lines"]]
 
 
-CHANGE, ENTRY = "修改 客户经理 安稳 1001", "修改档案 manager:1001"
+CHANGE, ENTRY = "修改 客户经理 安稳 1001", "修改档案 客户经理 1001"
 
 
 def test_who_what_when_and_why(auditor: Client, hr: User) -> None:
@@ -173,8 +173,8 @@ def test_the_export_carries_what_the_page_shows(auditor: Client, hr: User) -> No
     assert "导出人 人auditor（auditor）" in rows[0][0]
     assert "用途：年度稽核" in rows[0][0]
     assert {(row[3], row[4], row[6]) for row in rows[2:-1]} == {
-        ("修改档案", "manager:1001", "'=HYPERLINK(1)"),
-        ("修改档案", "manager:1001", ""),
+        ("修改档案", "客户经理 1001", "'=HYPERLINK(1)"),
+        ("修改档案", "客户经理 1001", ""),
         ("修改", "客户经理 安稳 1001", ""),
     }
     entry = LogEntry.objects.get(action="export_rows")
