@@ -110,7 +110,7 @@ TIES: dict[str, Promise] = {
 
 def subject(text: str) -> str:
     """What an entry is about: its kind in words, then its name; as it stands where the kind has no word."""
-    kind, colon, name = text.partition(":")
+    kind, _colon, name = text.partition(":")
     return f"{KINDS[kind]} {name}".rstrip() if kind in KINDS else text
 
 
