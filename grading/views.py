@@ -18,6 +18,7 @@ from ledger import queries as ledger
 from ledger.edge import amount, as_of
 from managers.models import ClientManager
 from managers.permissions import may
+from managers.queries import names
 from managers.session import signed_in
 
 
@@ -32,7 +33,10 @@ def figure(request: HttpRequest, employee_no: str, metric: str) -> HttpResponse:
         raise PermissionDenied(_("您的角色不包括查看客户明细；如确有需要，请联系安全管理员授权。"))
     found = _explained(request, who, metric)
     context = {"who": who, "own": own, "versions": versions.of_figure(who, found.ref, found.run)}
-    return render(request, "grading/figure.html", {**context, **sheets.explained(found)})
+    explained = sheets.explained(found)
+    rows = [row for section in explained["sections"] for row in section["rows"]]
+    names.for_reader(rows, signed_in(request), on=today)
+    return render(request, "grading/figure.html", {**context, **explained})
 
 
 def _explained(request: HttpRequest, who: ClientManager, metric: str) -> explanations.Explained:

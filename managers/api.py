@@ -16,6 +16,7 @@ from managers.rest import parameters
 from managers.rest.openapi import on_parameter
 from managers.rest.rows import BranchFilter, BranchSerializer, ManagerFilters, PersonSerializer
 from managers.rest.views import Listing, OfManager
+from managers.rules import masking
 
 
 class ManagerSerializer(PersonSerializer):
@@ -78,7 +79,7 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
 
     def get_name(self, customer: Customer) -> str:
         """Programs get the name of a company, and of a person the first character."""
-        return f"{customer.name[:1]}*" if customer.kind == Customer.Kind.PERSONAL else customer.name
+        return masking.name(customer.name) if customer.kind == Customer.Kind.PERSONAL else customer.name
 
     @extend_schema_field(HolderSerializer(many=True))
     def get_managers(self, customer: Any) -> list[dict[str, Any]]:

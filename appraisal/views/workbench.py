@@ -24,6 +24,7 @@ from ledger.queries import Contribution, contributions, latest_run
 from ledger.rules import windows
 from managers.models import ClientManager
 from managers.permissions import may
+from managers.queries import names
 from managers.session import signed_in
 
 CUSTOMERS_A_PAGE = 10
@@ -151,8 +152,10 @@ def _customers(
     above = _floor(found, found.above.code) if found and found.above else None
     shown = ledger.customers(rows, days=days, floor=floor, above=above, by=by)
     counted = sum(1 for row in shown if row["state"] == "counted")
+    page = Paginator(shown, CUSTOMERS_A_PAGE).get_page(request.GET.get("page"))
+    names.for_reader(page.object_list, signed_in(request), on=timezone.localdate())
     return {
-        "customers": Paginator(shown, CUSTOMERS_A_PAGE).get_page(request.GET.get("page")),
+        "customers": page,
         "counted": counted,
         "left_out": len(shown) - counted,
         "floor": floor,
