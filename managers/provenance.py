@@ -18,7 +18,8 @@ from pghistory import runtime
 #: Beginnings of statements that change no row, or that nothing may stand in front of.
 SILENT = (
     *("select", "savepoint", "release", "rollback", "set ", "show", "declare", "fetch", "close", "begin"),
-    *("vacuum", "analyze", "create", "alter", "drop", "discard", "commit", "lock", "truncate", "explain"),
+    *("vacuum", "analyze", "reindex", "cluster", "create", "alter", "drop", "discard", "commit", "lock"),
+    *("truncate", "explain"),
 )
 TOLD = (
     "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true);"

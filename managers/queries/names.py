@@ -10,7 +10,7 @@ from managers.rules import masking
 
 
 def for_reader(rows: Iterable[dict[str, Any]], reader: User, *, on: date) -> None:
-    """Mask, in rows with `customer_no` and `name`, the names of people where the reader reads as an auditor."""
+    """Mask the names of people in rows with `customer_no` and `name` where the reader is an auditor."""
     rows = list(rows)
     if "auditor" not in roles_of(reader, on):
         return

@@ -1,5 +1,8 @@
 """Every change of a kept table is kept with who made it, whatever way it took; nobody alters that."""
 
+from datetime import date
+from pathlib import Path
+
 import pghistory
 import pytest
 from django.apps import apps
@@ -7,8 +10,10 @@ from django.db import connection, transaction
 from django.db.utils import InternalError
 from django.test import Client
 
+from ledger.services.nights import run_nights
 from managers import history, provenance, services
 from managers.models import Branch, ClientManager, Customer, HistoryEvent, LogEntry, User
+from tests.ledger import bank as books
 from tests.managers import people
 
 #: Tables of ours whose changes are not kept row by row, each with the reason.
@@ -143,6 +148,14 @@ def test_a_task_or_command_says_its_name_and_adds_its_reason(bank: None) -> None
     said = {"task": "ledger.run_due_nights", "reason": "100% 复核"}
     assert list(HistoryEvent.objects.values_list("context", flat=True)) == [said] * 4
     assert HistoryEvent.objects.values("request").distinct().count() == 1
+
+
+def test_a_whole_load_and_its_nights_say_which_command_they_were(db: None, tmp_path: Path) -> None:
+    with provenance.acting(command="load_extract"):
+        books.loaded(books.write(tmp_path / "first", books.REGISTER))
+        run_nights(to=date(1994, 1, 2))
+    events = HistoryEvent.objects.filter(table="managers_clientmanager", operation="INSERT")
+    assert list(events.values_list("context", flat=True)) == [{"command": "load_extract"}] * 2
 
 
 def test_a_change_past_the_programs_has_no_name_but_the_role(bank: None) -> None:
