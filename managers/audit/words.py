@@ -41,18 +41,40 @@ ACTIONS: dict[str, Promise] = {
     "supersede_rulebook": _("办法被取代"),
     "withdraw_rulebook": _("撤回办法"),
 }
+#: Steps of procedures are called `verb_kind`.
+VERBS: dict[str, Promise] = {
+    "approve": _("批准"),
+    "confirm": _("确认"),
+    "decline": _("谢绝"),
+    "dismiss": _("维持"),
+    "end": _("终止"),
+    "open": _("开启"),
+    "print": _("打印"),
+    "propose": _("提出"),
+    "refuse": _("驳回"),
+    "reopen": _("重开"),
+    "revoke": _("撤销"),
+    "submit": _("提交"),
+    "withdraw": _("撤回"),
+}
 #: What a subject `kind:name` begins with, in words.
 KINDS: dict[str, Promise] = {
+    "adjustment": _("指标调整"),
     "appraisal": _("考核"),
     "branch": _("机构"),
     "bundle": _("数据批次"),
     "customer": _("客户"),
     "cycle": _("考核周期"),
+    "delegation": _("委托"),
     "export": _("导出文件"),
     "feed": _("应到文件"),
+    "grant": _("授权"),
+    "handover": _("移交"),
+    "lookback": _("追溯复核"),
     "manager": _("客户经理"),
     "night": _("日终"),
     "period": _("期间"),
+    "qualification": _("资格"),
     "quarantine": _("隔离行"),
     "rulebook": _("管理办法版本"),
     "token": _("接口令牌"),
@@ -115,5 +137,8 @@ def subject(text: str) -> str:
 
 
 def action(code: str) -> str:
-    """An action in words, or its code where it has none yet."""
+    """An action in words: its own, those of its verb and kind, or its code where it has none yet."""
+    verb, _underscore, kind = code.partition("_")
+    if code not in ACTIONS and verb in VERBS and kind in KINDS:
+        return f"{VERBS[verb]} · {KINDS[kind]}"
     return str(ACTIONS.get(code, code))
