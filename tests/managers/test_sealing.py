@@ -14,9 +14,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.db.utils import InternalError
 
-from ledger.models import OutboxMessage
 from ledger.services import sealed
-from managers.models import AuditHead, LogEntry
+from managers.models import AuditHead, LogEntry, OutboxMessage
 from managers.rules import chain
 from managers.services import sealing
 

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0010_events_and_targets'),
+        ('ledger', '0011_outbox_to_managers'),
     ]
 
     operations = [

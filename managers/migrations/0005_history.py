@@ -58,7 +58,7 @@ END $$
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('managers', '0003_relations_and_delegations'),
+        ('managers', '0004_notices_and_outbox'),
     ]
 
     operations = [
