@@ -174,6 +174,10 @@ def test_beat_ticks_every_minute_and_for_deadlines_by_day() -> None:
         "due nights": ("ledger.run_due_nights", 60.0),
         "deadlines": ("managers.keep_deadlines", crontab(minute="*/15", hour="8-18")),
         "outbox": ("managers.deliver_outbox", 60.0),
+        "windows": ("appraisal.end_windows", 3600.0),
+        "look-back": ("appraisal.look_back", 600.0),
+        "audit seal": ("ledger.seal_log", 900.0),
+        "expired exports": ("ledger.remove_expired_exports", 900.0),
     }
 
 
