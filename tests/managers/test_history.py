@@ -24,6 +24,8 @@ NOT_KEPT = {
     "managers.Assignment": "append-only versions written by bundles; the bundle is the record",
     "managers.Notice": "what somebody was told; what it tells of is kept where it happened",
     "managers.NoticeSettings": "a person's own wish how to be told",
+    "managers.PastPassword": "hashes of former passwords, for nobody to read",
+    "managers.Session": "who is signed in now; signing in and out is in the log",
     "managers.OutboxMessage": "a queue; what it tells is recorded where it happened",
     "ledger.Account": "high volume, written by bundles; AccountVersion keeps what was known",
     "ledger.AccountVersion": "high volume, append-only",

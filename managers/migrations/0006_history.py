@@ -58,7 +58,7 @@ END $$
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('managers', '0004_notices_and_outbox'),
+        ('managers', '0005_sessions_and_passwords'),
     ]
 
     operations = [
