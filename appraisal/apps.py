@@ -11,14 +11,16 @@ class AppraisalConfig(AppConfig):
     verbose_name = _("考核流程")
 
     def ready(self) -> None:
-        """Deadlines, past decisions and adjustments are told to those who ask without knowing of us."""
-        from appraisal import queries
+        """Deadlines, past decisions, adjustments and what relies on figures are told to those who ask."""
+        from appraisal import queries, relied
         from appraisal.deadlines import APPRAISALS, LOOK_BACKS
         from appraisal.queries import adjustments
         from grading import evidence, past
+        from ledger.services import handovers
         from managers import deadlines
 
         past.decisions_by(queries.decided)
         evidence.additions_by(adjustments.adding)
+        handovers.register(relied.appraisals)
         deadlines.register(APPRAISALS)
         deadlines.register(LOOK_BACKS)

@@ -14,6 +14,8 @@ QUARTER = 15 * MINUTE
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Finds nothing on almost every tick; a night that became due, or was missed, is caught up by the next.
     "due nights": {"task": "ledger.run_due_nights", "schedule": MINUTE},
+    # An approved handover takes effect on its day, also where no night is due; missed days are caught up.
+    "due handovers": {"task": "ledger.make_handovers_effective", "schedule": MINUTE},
     # What was published or failed is told to the outside once its transaction has committed.
     # Statements not made in time, scores not given, windows to appeal that are over.
     "windows": {"task": "appraisal.end_windows", "schedule": 60 * MINUTE},

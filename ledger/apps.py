@@ -16,15 +16,16 @@ class LedgerConfig(AppConfig):
         from ledger import explanations, holdings, metrics, personal
         from ledger.services import alerts, closings, runs, sealed, verification
         from ledger.services import personal as nightly
+        from ledger.services.handovers import checks
         from managers import deadlines
         from managers.services import outbox
 
-        verification.register(closings.I10)
+        for invariant in (closings.I10, sealed.I06, checks.I05, checks.I14):
+            verification.register(invariant)
         for kind in (waiting.REQUESTS, waiting.QUARANTINE):
             deadlines.register(kind)
         for topic in alerts.TOPICS:
             outbox.register(topic, alerts.alert)
-        verification.register(sealed.I06)
         outbox.register(sealed.TOPIC, sealed.mail_head)
         runs.add_comparison(nightly.changed_rows)
         for asked in (*holdings.ASKED, personal.EVENTS, personal.TARGETS):

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
-from ledger.models import Run
+from ledger.models import Bundle, Run
 from ledger.rules import windows
 from ledger.rules.explaining import AccountHistory, Dated, Held, Line, Source, own_product
 from ledger.rules.figures import MetricRef
@@ -40,7 +41,9 @@ class Book:
     @cached_property
     def assignments(self) -> dict[int, list[Assignment]]:
         """The manager's assignments by customer."""
+        bundles = Bundle.objects.filter(pk=OuterRef("source_bundle"))
         known = Assignment.objects.as_of(self.bundle).filter(manager=self.manager)
+        known = known.annotate(handover=Subquery(bundles.values("handover")))
         grouped: dict[int, list[Assignment]] = defaultdict(list)
         for assignment in known.order_by("starts_on"):
             grouped[assignment.customer_id].append(assignment)
@@ -60,7 +63,7 @@ class Book:
                 max(each.starts_on, span.start),
                 min(each.ends_on or span.end, span.end),
                 each.share,
-                Source(each.source_bundle, "assignments.csv", each.source_line),
+                Source(each.source_bundle, _file(each), each.source_line),
             )
             for each in self.assignments.get(customer, ())
         )
@@ -108,6 +111,11 @@ class Book:
     def counts(self, customer: int) -> bool:
         """Whether the customer reaches the floor."""
         return self.deposits[customer] >= self.ref.floor * self.window.days
+
+
+def _file(assignment: Any) -> str:
+    """The file an assignment stands in, with the handover that wrote it, if one did."""
+    return f"handover-{assignment.handover}/assignments.csv" if assignment.handover else "assignments.csv"
 
 
 def _settled(day: date, amount: Decimal, source: Source) -> Line:

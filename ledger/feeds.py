@@ -153,7 +153,12 @@ _FILES: list[FeedFile] = [
             _MANAGER,
             Check("ends_on", "ends_before_start", "s.ends_on < s.starts_on", "s.starts_on::text"),
         ),
-        apply=("feed_assignment_changes", "feed_assignments_replaced", "feed_assignments"),
+        apply=(
+            "feed_assignment_changes",
+            "feed_assignments_handed",
+            "feed_assignments_replaced",
+            "feed_assignments",
+        ),
         after=(
             Check(
                 "starts_on",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from ledger.services import nights, sealed
+from ledger.services import handovers, nights, sealed
 from ledger.services.runs import Claim
 from managers.services import exports
 
@@ -15,7 +15,11 @@ SETTLING = timedelta(minutes=10)
 
 @shared_task(name="ledger.run_due_nights")
 def run_due_nights() -> bool:
-    """Claim the oldest due night up to yesterday and send out its chunks; harmless when nothing is due."""
+    """Claim the oldest due night up to yesterday and send out its chunks; harmless when nothing is due.
+
+    Handovers whose day has come take effect first, so that the night of their day knows of them.
+    """
+    make_handovers_effective()
     yesterday = timezone.localdate() - timedelta(days=1)
     return nights.tick(to=yesterday, dispatch=_dispatch) is not None
 
@@ -40,6 +44,12 @@ def seal_log() -> int:
 def remove_expired_exports() -> int:
     """Delete the stored exports whose link has expired; how many."""
     return exports.remove_expired(timezone.now())
+
+
+@shared_task(name="ledger.make_handovers_effective")
+def make_handovers_effective() -> int:
+    """Carry out the approved handovers whose day has come; how many. Harmless when run by several at once."""
+    return len(handovers.take_effect(on=timezone.localdate()))
 
 
 def _dispatch(claim: Claim, stage: str, count: int) -> None:

@@ -6,13 +6,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from managers.models import Customer
+from managers.models import Customer, Handover
 
 
 class Bundle(models.Model):
     """One delivery, loaded whole. Its id is the order of knowledge: a later bundle overrules an earlier.
 
-    `affects_from` is the earliest business date any figure of which this delivery can change.
+    `affects_from` is the earliest business date any figure of which this delivery can change. `handover` is
+    set where no core system delivered it: the bank's own handover wrote it, and it covers no day.
     """
 
     digest = models.CharField(_("摘要"), max_length=64, unique=True, editable=False)
@@ -30,6 +31,9 @@ class Bundle(models.Model):
         verbose_name=_("入库人"),
     )
     remarks = models.JSONField(_("提示"), default=list)
+    handover = models.OneToOneField(
+        Handover, models.PROTECT, null=True, blank=True, related_name="bundle", verbose_name=_("移交")
+    )
 
     class Meta:
         verbose_name = _("数据批次")

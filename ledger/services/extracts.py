@@ -22,6 +22,8 @@ from managers.services import deadlines, write_pinyin
 
 #: Rows of one file from which on sorting and joining them needs more memory than is usual.
 LARGE = 500_000
+#: How a remark begins that names a handover.
+HANDOVER = "handover"
 
 
 @dataclass
@@ -111,7 +113,12 @@ def load_delivery(
         delivered = _stage(cursor, delivery, present)
         start, end = _span(cursor, delivery, present, report)
         bundle = Bundle.objects.create(
-            digest=delivery.digest, name=delivery.name, from_on=start, to_on=end, loaded_by=by
+            digest=delivery.digest,
+            name=delivery.name,
+            from_on=start,
+            to_on=end,
+            loaded_by=by,
+            handover_id=delivery.handover,
         )
         cursor.execute(statement("history_start"), {"bundle": bundle.id, "from": start})
         loaded = Loaded(bundle, rows=delivered, remarks=_remarks(delivery, present))
@@ -122,8 +129,17 @@ def load_delivery(
             _refuse_if_any(cursor, report)
         else:
             settle(cursor, loaded, _headers(delivery, present))
+        loaded.remarks += _handed_over(cursor, delivery)
         _finish(cursor, loaded, delivery)
     return loaded
+
+
+def _handed_over(cursor: Any, delivery: manifest.Delivery) -> list[str]:
+    """Handovers that some delivered rows know nothing of, and how many rows: they stay as handed over."""
+    if "assignments.csv" not in delivery.files:
+        return []
+    cursor.execute("SELECT handover_id, count(*) FROM assignment_handed GROUP BY 1 ORDER BY 1")
+    return [f"{HANDOVER} {handover}: {rows}" for handover, rows in cursor.fetchall()]
 
 
 def _keep(cursor: Any, loaded: Loaded, headers: Headers) -> None:

@@ -33,12 +33,16 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A whole bundle as found; `start` and `end` are empty without a manifest."""
+    """A whole bundle as found; `start` and `end` are empty without a manifest.
+
+    `handover` is the handover that wrote it, where no core system delivered it.
+    """
 
     name: str
     start: date | None
     end: date | None
     files: dict[str, DeliveredFile]
+    handover: int | None = None
 
     @property
     def digest(self) -> str:

@@ -2,6 +2,7 @@
 
 from managers.models.access import ApiToken, Grant, User
 from managers.models.exports import StoredExport
+from managers.models.handovers import Handover, HandoverLine, Responsibility
 from managers.models.history import AuditHead, HistoryEvent
 from managers.models.log import LogEntry
 from managers.models.notices import Notice, NoticeSettings
@@ -21,6 +22,8 @@ __all__ = [
     "Customer",
     "Delegation",
     "Grant",
+    "Handover",
+    "HandoverLine",
     "HistoryEvent",
     "LogEntry",
     "Notice",
@@ -28,6 +31,7 @@ __all__ = [
     "OutboxMessage",
     "PastPassword",
     "Relation",
+    "Responsibility",
     "Session",
     "StoredExport",
     "User",

@@ -1,5 +1,7 @@
 """Customer and Assignment: who holds which customer, with what share, from when to when."""
 
+from datetime import date
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from managers import history
 from managers.models.organisation import Branch
 from managers.models.people import ClientManager
+from managers.models.relations import in_force
 from managers.models.scope import ManagerScoped, ScopedQuerySet
 from managers.models.sealed import SealedText
 
@@ -68,6 +71,10 @@ class AssignmentQuerySet(ManagerScoped):
     def current(self) -> "AssignmentQuerySet":
         """What is known today."""
         return self.filter(superseded_by__isnull=True)
+
+    def held_on(self, day: date) -> "AssignmentQuerySet":
+        """What is held on a day by what is known today; a share of 0 is what a handover has emptied."""
+        return self.current().filter(in_force(day), share__gt=0)
 
     def as_of(self, bundle: int) -> "AssignmentQuerySet":
         """What was known when `bundle` was the latest one loaded."""

@@ -27,8 +27,9 @@ class Refusal(ValueError):
 class Procedure:
     """One state machine as its services move it.
 
-    ``model`` has an FSMField `state` and, where it is about a manager, `manager`; ``kind`` begins the subject
-    of its log rows (`kind:pk`); ``words`` names the steps; ``seats`` says who must differ.
+    ``model`` has an FSMField `state` and, where it is about a manager, the field that ``about`` names;
+    ``kind`` begins the subject of its log rows (`kind:pk`); ``words`` names the steps; ``seats`` says who
+    must differ.
     """
 
     model: type[models.Model]
@@ -36,6 +37,7 @@ class Procedure:
     words: Mapping[str, Word]
     seats: Seats = field(default_factory=Seats)
     related: tuple[str, ...] = ()
+    about: str = "manager"
 
 
 Move = Callable[[Any], None]
@@ -123,15 +125,17 @@ def _checked(
     procedure: Procedure, name: str, row: Any, *, by: User | None, on: date, action: str, own: bool
 ) -> User | None:
     """Role, scope and ties, then the state, then the seats; on whose behalf the step is taken."""
-    acting_for = None if by is None else _standing(row, by=by, on=on, action=action, own=own)
+    acting_for = None if by is None else _standing(procedure, row, by=by, on=on, action=action, own=own)
     if not can_proceed(getattr(row, name)):
         raise refuse_state(procedure, name, row)
     _refuse_seat(procedure, name, row, [each for each in (by, acting_for) if each])
     return acting_for
 
 
-def _standing(row: Any, *, by: User, on: date, action: str, own: bool) -> User | None:
-    about: ClientManager | None = getattr(row, "manager", None)
+def _standing(
+    procedure: Procedure, row: Any, *, by: User, on: date, action: str, own: bool
+) -> User | None:
+    about: ClientManager | None = getattr(row, procedure.about, None)
     if own:
         if about is None or ties(by, on=on).to(about.pk) != "own":
             raise PermissionDenied(_("这一步只能由当事人本人办理。"))

@@ -178,6 +178,7 @@ def test_beat_ticks_every_minute_and_for_deadlines_by_day() -> None:
         "look-back": ("appraisal.look_back", 600.0),
         "audit seal": ("ledger.seal_log", 900.0),
         "expired exports": ("ledger.remove_expired_exports", 900.0),
+        "due handovers": ("ledger.make_handovers_effective", 60.0),
     }
 
 

@@ -1,12 +1,23 @@
 """run_nights --to DATE: bring every due business date up to DATE, in this process."""
 
+from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from ledger import queries
 from ledger.edge import ReportingCommand, business_date, hand_out_messages
+from ledger.services import handovers
 from ledger.services.nights import NightFailed, Outcome, run_nights
+
+
+def _make_handovers_effective(to: date) -> None:
+    """Approved handovers of the days about to be worked: their nights must know of them."""
+    try:
+        handovers.take_effect(on=min(to, queries.covered_through()))
+    except LookupError:
+        pass  # nothing was ever loaded
 
 
 class Command(ReportingCommand):
@@ -28,6 +39,7 @@ class Command(ReportingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, and say what happened."""
+        _make_handovers_effective(options["to"])
         try:
             outcome = run_nights(to=options["to"], start=options["start"])
         except NightFailed as failure:
