@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from appraisal import queries
 from appraisal.models import State
 from ledger import presenters
-from managers.models import Notice, User
+from ledger.handover_sheets import ACTIONS, Reader
+from managers.models import Handover, Notice, User
 from managers.models.scope import grants_on
 from managers.roles import ROLES
 
@@ -68,6 +69,8 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
         yield _item(_("考核决定"), reverse("decisions"), _waiting(user, State.CLEARED, on))
     if may & {"open_cycle", "view_appraisals"}:
         yield _item(_("考核周期"), reverse("cycles"))
+    if own is not None or "view_people" in may:
+        yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on))
     if user.is_staff:
         yield _item(_("管理后台"), reverse("admin:index"))
     look_up = _("查阅")
@@ -99,6 +102,15 @@ def _item(
 
 def _waiting(user: User, state: str, on: date) -> int:
     return queries.visible(user, on).filter(state=state).count()
+
+
+def _handovers_waiting(user: User, on: date) -> int:
+    """How many handovers wait for a step of this person."""
+    reader = Reader.of(user, on)
+    if not (reader.ties.own or any(reader.paths[action] for action in ACTIONS.values())):
+        return 0
+    open_ones = Handover.objects.visible_to(user, on).filter(state__in=Handover.UNDECIDED)
+    return sum(1 for row in open_ones.select_related("giver__branch") if reader.turn(row))
 
 
 def _active(item: dict[str, Any], path: str) -> dict[str, Any]:

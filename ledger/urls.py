@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ledger import pages, quarantine, views
+from ledger import handovers, pages, quarantine, views
 
 urlpatterns = [
     path("runs/", views.runs, name="runs"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("runs/requests/<int:pk>/", views.decide, name="decide_run"),
     path("runs/<int:pk>/", pages.run, name="run"),
     path("closings/", pages.closings, name="closings"),
+    path("handovers/", handovers.handover_list, name="handovers"),
+    path("handovers/new/", handovers.new, name="new_handover"),
+    path("handovers/<int:pk>/", handovers.handover, name="handover"),
+    path("handovers/<int:pk>/<slug:name>/", handovers.step, name="handover_step"),
     path("bundles/", views.bundles, name="bundles"),
     path("bundles/<int:pk>/quarantine/", quarantine.bundle, name="quarantine"),
     path("quarantine/<int:pk>/", quarantine.row, name="quarantined_row"),

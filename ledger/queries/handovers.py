@@ -1,4 +1,4 @@
-"""Reads for handovers: what a manager holds and brings, who handles a customer's loans, who answers for them."""
+"""Reads for handovers: what a manager holds, who handles a customer's loans, who answers for them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -15,8 +15,6 @@ from ledger.queries.runs import claimed_through, latest_run
 from ledger.rules import windows
 from ledger.sql import statement
 from managers.models import Assignment, Handover
-
-NIL = Decimal(0)
 
 
 class Liable(NamedTuple):
@@ -68,7 +66,7 @@ def liable(customers: Iterable[int], on: date) -> list[Liable]:
 def portfolio(manager: int, on: date) -> list[Holding]:
     """What a manager holds on a day, by customer number, with the amounts of the latest published date."""
     held = Assignment.objects.held_on(on).filter(manager=manager).select_related("customer")
-    brought = _brought(manager)
+    brought = amounts(manager)
     return [_holding(each, brought) for each in held.order_by("customer__customer_no")]
 
 
@@ -78,8 +76,11 @@ def is_empty(manager: int, on: date) -> bool:
     return not (Assignment.objects.held_on(on).filter(manager=manager).exists() or later.exists())
 
 
-def _brought(manager: int) -> dict[int, tuple[Decimal, ...]]:
-    """By customer whole balances and averages of the quarter of the latest published date."""
+def amounts(manager: int) -> dict[int, tuple[Decimal, Decimal, Decimal, Decimal]]:
+    """By customer of a manager the whole balances of deposits and loans and their averages of the quarter.
+
+    Of the latest published date; empty where nothing is published.
+    """
     run = latest_run()
     if run is None:
         return {}
@@ -92,12 +93,9 @@ def _brought(manager: int) -> dict[int, tuple[Decimal, ...]]:
     }
 
 
-def _holding(held: Assignment, brought: dict[int, tuple[Decimal, ...]]) -> Holding:
-    amounts = brought.get(held.customer_id, (NIL,) * 4 if brought else (None,) * 4)
-    customer = held.customer
-    return Holding(
-        customer.pk, customer.customer_no, customer.name, customer.get_kind_display(), held.share, *amounts
-    )
+def _holding(held: Assignment, brought: dict[int, tuple[Decimal, Decimal, Decimal, Decimal]]) -> Holding:
+    customer, known = held.customer, brought.get(held.customer_id, (None,) * 4)
+    return Holding(customer.pk, customer.customer_no, customer.name, customer.kind, held.share, *known)
 
 
 def open_lines(giver: int, customers: Collection[int]) -> list[tuple[str, int]]:

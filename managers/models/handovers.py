@@ -1,4 +1,4 @@
-"""Handover, its lines and what follows: who passes which customers to whom, and who answers for their loans."""
+"""Handover and its lines: who passes which customers to whom; Responsibility: who answers for loans."""
 
 import uuid
 from typing import Any
@@ -224,9 +224,7 @@ class HandoverLine(models.Model):
     Liability: who answers for the loans issued so far; without it that stays with whoever issued them.
     """
 
-    handover = models.ForeignKey(
-        Handover, models.PROTECT, related_name="lines", verbose_name=_("移交")
-    )
+    handover = models.ForeignKey(Handover, models.PROTECT, related_name="lines", verbose_name=_("移交"))
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="handover_lines", verbose_name=_("客户")
     )

@@ -132,9 +132,7 @@ def _checked(
     return acting_for
 
 
-def _standing(
-    procedure: Procedure, row: Any, *, by: User, on: date, action: str, own: bool
-) -> User | None:
+def _standing(procedure: Procedure, row: Any, *, by: User, on: date, action: str, own: bool) -> User | None:
     about: ClientManager | None = getattr(row, procedure.about, None)
     if own:
         if about is None or ties(by, on=on).to(about.pk) != "own":

@@ -65,7 +65,7 @@ def test_figures_before_and_after_are_what_the_days_at_the_shares_come_to(
     # C1: 1000.00 for three days, -250.50 (no deposit) for two, 2000.00 for five; E1 has 0.7 up to the fifth
     assert average("E1", day(10)) == round(Decimal(100_000) * 3 * Decimal("0.7") / 10)
     assert average("E1", day(5)) == round(Decimal(100_000) * 3 * Decimal("0.7") / 5)
-    # E2: 0.3 of C1 up to the fifth, all of it from the sixth; C2 is an agreement deposit, C3 57.92 on a day or two
+    # E2: 0.3 of C1 up to the fifth, all of it from the sixth; C2 is an agreement deposit, C3 in dollars
     c3 = Decimal(1001) * Decimal("5.77") + Decimal(1001) * Decimal("5.7855")
     expected = (Decimal(100_000) * 3 * Decimal("0.3") + Decimal(200_000) * 5 + c3) / 10
     assert abs(average("E2", day(10)) - expected) <= 1
@@ -128,7 +128,9 @@ def _held(book):  # type: ignore[no-untyped-def]
 # --- The day --------------------------------------------------------------------------------------------
 
 
-def test_a_future_one_takes_effect_by_the_job_once_and_late_days_are_caught_up(staff: dict[str, User]) -> None:
+def test_a_future_one_takes_effect_by_the_job_once_and_late_days_are_caught_up(
+    staff: dict[str, User],
+) -> None:
     row = handing.approved(staff, effective_on=day(9))
     assert (row.state, held()[0]) == ("approved", ("E1", "0.7", "1994-01-01", ""))
     assert handovers.take_effect(on=day(8)) == []
@@ -143,9 +145,11 @@ def test_what_stands_in_the_way_is_kept_and_holds_up_no_other(staff: dict[str, U
     free = handing.approved(staff_of_two(staff), line("C2"), giver="E2", receiver="E1", effective_on=day(9))
     handing.load_shares(tmp_path, [("C1", "E1", "0.5", "1994-01-01", "")], 6, 9)
     assert handovers.take_effect(on=day(9)) == [free.pk]
-    assert fresh(stuck).problem == (
-        "客户 C1 在 1994年1月9日 已不由移交人按清单比例持有；请撤回或取消后重新起草。"
-    ) or "C1" in fresh(stuck).problem
+    assert (
+        fresh(stuck).problem
+        == ("客户 C1 在 1994年1月9日 已不由移交人按清单比例持有；请撤回或取消后重新起草。")
+        or "C1" in fresh(stuck).problem
+    )
 
 
 def test_the_past_needs_its_impact_confirmed(staff: dict[str, User]) -> None:

@@ -1,5 +1,6 @@
 """run_nights --to DATE: bring every due business date up to DATE, in this process."""
 
+import contextlib
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,9 @@ from ledger.services.nights import NightFailed, Outcome, run_nights
 
 def _make_handovers_effective(to: date) -> None:
     """Approved handovers of the days about to be worked: their nights must know of them."""
-    try:
+    # where nothing was ever loaded, no day is covered
+    with contextlib.suppress(LookupError):
         handovers.take_effect(on=min(to, queries.covered_through()))
-    except LookupError:
-        pass  # nothing was ever loaded
 
 
 class Command(ReportingCommand):

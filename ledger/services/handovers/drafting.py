@@ -136,7 +136,9 @@ def _check_customers(giver: ClientManager, lines: Sequence[Line], *, empty: bool
     taken = queries.open_lines(giver.pk, wanted)
     if taken:
         words = {"customer": taken[0][0], "number": taken[0][1]}
-        raise Refusal(_("客户 %(customer)s 已列入移交 %(number)s 号，尚未办结；请先办结或撤回那一张。") % words)
+        raise Refusal(
+            _("客户 %(customer)s 已列入移交 %(number)s 号，尚未办结；请先办结或撤回那一张。") % words
+        )
 
 
 def _write(
@@ -148,7 +150,9 @@ def _write(
     )
     wanted = [line.customer for part in parts for line in part.lines]
     handling = queries.handlers(wanted, effective_on)
-    liable = {each.customer_id for each in queries.liable(wanted, effective_on) if each.manager_id == giver.pk}
+    liable = {
+        each.customer_id for each in queries.liable(wanted, effective_on) if each.manager_id == giver.pk
+    }
     for part in parts:
         row = Handover.objects.create(
             giver=giver,
@@ -224,9 +228,7 @@ def _answered(giver: ClientManager, by: User, key: str) -> list[Handover] | None
     return list(Handover.objects.filter(batch=entry.detail["batch"]).order_by("pk")) if entry else None
 
 
-def _log(
-    found: Sequence[Handover], *, by: User, standing: User | None, reason: str, key: str | None
-) -> None:
+def _log(found: Sequence[Handover], *, by: User, standing: User | None, reason: str, key: str | None) -> None:
     """One row a handover; the first one carries the key."""
     for row in found:
         LogEntry.objects.create(

@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -63,6 +63,8 @@ class Impact:
         return asdict(self)
 
 
+#: Figures by run and manager.
+Figures = Mapping[int, Mapping[int, Evidence]]
 #: Told managers (by number) and a first day; gives what was decided on figures of that day or later.
 Reliance = Callable[[Iterable[int], date], Iterable[Relied]]
 _RELIANCES: list[Reliance] = []
@@ -100,7 +102,7 @@ def impact_of(row: Handover) -> Impact:
     return Impact(row.effective_on.isoformat(), moved, tuple(sorted(relied, key=str)))
 
 
-def _figures(runs: Sequence[Run], people: Sequence[int]) -> dict[int, dict[int, Evidence]]:
+def _figures(runs: Sequence[Run], people: Sequence[int]) -> Figures:
     """By run and manager every metric of the catalogue, worked out by what is known at this moment."""
     newest = Bundle.objects.latest("id").pk if runs else 0
     return {run.pk: metrics.figures(_unstored(run, newest), _refs(), people) for run in runs}
@@ -125,8 +127,8 @@ def _refs() -> list[MetricRef]:
 def _moved(
     row: Handover,
     runs: Sequence[Run],
-    before: dict[int, dict[int, Evidence]],
-    after: dict[int, dict[int, Evidence]],
+    before: Figures,
+    after: Figures,
 ) -> tuple[Moved, ...]:
     return tuple(
         Moved(
