@@ -45,7 +45,9 @@ class ChoiceForm(forms.Form):
 class DraftForm(forms.Form):
     """What moves of every customer ticked, from when and why."""
 
-    effective_on = forms.DateField(label=_("生效日"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_on = forms.DateField(
+        label=_("生效日"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     reason = forms.CharField(
         label=_("移交原因"), max_length=MOST_REASON, widget=forms.Textarea(attrs={"rows": 3})
     )

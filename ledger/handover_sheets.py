@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ledger import metrics, queries, versions
+from ledger import queries, versions
 from ledger.queries import handovers as reads
 from ledger.queries.handovers import Holding, Liable
+from ledger.rules.differences import STATES as CODES
 from ledger.services.handovers import Impact, Part
 from managers.models import ClientManager, Handover, LogEntry, User
 from managers.models.handovers import STEPS
@@ -196,22 +197,27 @@ def _entry(entry: LogEntry) -> dict[str, Any]:
     }
 
 
-def impact_rows(impact: Impact) -> list[dict[str, Any]]:
+def impact_rows(impact: Impact, row: Handover) -> list[dict[str, Any]]:
     """What would move, with the names people know."""
-    units = metrics.units()
+    names = {each.employee_no: each.name for each in (row.giver, row.receiver)}
     return [
         {
-            "who": each.employee_no,
+            "who": f"{names.get(each.employee_no, '')} {each.employee_no}".strip(),
             "on": each.on,
             "title": versions.metric_title(each.metric),
-            "unit": units.get(each.metric, ""),
             "span": versions.WINDOWS[each.window],
-            "before": each.before,
-            "after": each.after,
-            "difference": each.difference,
+            "before": _worded(each.before),
+            "after": _worded(each.after),
+            "difference": "—" if "→" in each.difference else each.difference,
         }
         for each in impact.moved
     ]
+
+
+def _worded(text: str) -> str:
+    """A figure as kept, or the word for why there is none."""
+    state = next((state for state, code in CODES.items() if code == text), "")
+    return str(versions.STATES[state]) if state else text
 
 
 def published_on() -> date | None:

@@ -60,7 +60,7 @@ def handover_list(request: HttpRequest) -> HttpResponse:
     """Handovers by state, newest first; above them what waits for the reader."""
     user, on = _reader(request)
     reader = Reader.of(user, on)
-    found = _visible(user, on).annotate(customers=Count("lines"))
+    found = _visible(user, on).annotate(customers=Count("lines")).order_by("-id")
     waiting = [row for row in found.filter(state__in=list(sheets.NEXT)) if reader.turn(row)]
     chosen = request.GET.get("state", "")
     shown = found.filter(state=chosen) if chosen in State.values else found
@@ -128,7 +128,7 @@ def _impact(request: HttpRequest, row: Handover, reader: Reader) -> dict[str, An
             tuple(handovers.Moved(**each) for each in row.impact["moved"]),
             tuple(handovers.Relied(**each) for each in row.impact["relied"]),
         )
-        return {"impact": kept, "moved": sheets.impact_rows(kept)}
+        return {"impact": kept, "moved": sheets.impact_rows(kept, row)}
     if row.state not in Handover.UNDECIDED or not reads.is_backdated(row.effective_on):
         return {}
     if reader.turn(row) != "approve" and "impact" not in request.GET:
@@ -137,7 +137,7 @@ def _impact(request: HttpRequest, row: Handover, reader: Reader) -> dict[str, An
         impact = handovers.impact_of(row)
     except Refusal as refusal:
         return {"backdated": True, "impossible": str(refusal)}
-    return {"backdated": True, "impact": impact, "moved": sheets.impact_rows(impact), "to_confirm": True}
+    return {"backdated": True, "impact": impact, "moved": sheets.impact_rows(impact, row), "to_confirm": True}
 
 
 @login_required
@@ -211,15 +211,15 @@ def _list(
         if choice.shows(each) or str(each.customer_id) in ticked
     ]
     context["held"] = len(held)
+    looks = request.POST.get("do") == "look"
+    part = "handover_look" if looks and request.headers.get("HX-Request") else "handover_new"
     if request.method != "POST" or not form.is_valid():
-        return render(request, "ledger/handover_new.html", context)
+        return render(request, f"ledger/{part}.html", context)
     parts = form.parts(request.POST, chosen, held)
-    if request.POST.get("do") == "look":
+    if looks:
         context |= {"looked": True, "sides": sheets.sides(giver, parts, day), "parts": parts}
-        template = (
-            "ledger/handover_look.html" if request.headers.get("HX-Request") else "ledger/handover_new.html"
-        )
-        return render(request, template, context | {"backdated": reads.is_backdated(day), "day": day})
+        context |= {"backdated": reads.is_backdated(day), "day": day}
+        return render(request, f"ledger/{part}.html", context)
     return _drafted(request, user, on, giver, parts, form, context)
 
 
@@ -254,7 +254,7 @@ def _ticked(request: HttpRequest, each: Any, ticked: set[str]) -> dict[str, Any]
     pk = str(each.customer_id)
     return {
         "held": each,
-        "ticked": pk in ticked,
+        "ticked": pk in ticked or (request.method == "GET" and "all" in request.GET),
         "share": request.POST.get(f"share-{pk}", ""),
         "to": request.POST.get(f"to-{pk}", ""),
         "percent": f"{(each.share * 100).normalize():f}",

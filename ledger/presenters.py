@@ -15,6 +15,7 @@ from ledger.models import Bundle
 from ledger.queries import Contribution
 from ledger.rules import money
 from ledger.rules.explaining import Source
+from ledger.services.extracts import HANDOVER
 
 #: Days a delivery may take before the figures count as old: the night before last is still fresh.
 FRESH_DAYS = 2
@@ -154,5 +155,14 @@ def bundle_row(bundle: Bundle) -> dict[str, Any]:
         "rows": sum(file.rows for file in files),
         "quarantined": quarantined,
         "waiting": bundle.quarantined_rows.filter(status="open").count() if quarantined else 0,
-        "remarks": bundle.remarks,
+        "remarks": [_remarked(remark) for remark in bundle.remarks],
     }
+
+
+def _remarked(remark: str) -> str:
+    """A remark as people read it; one about a handover says what became of the rows."""
+    if not remark.startswith(f"{HANDOVER} "):
+        return remark
+    number, _colon, rows = remark.removeprefix(f"{HANDOVER} ").partition(": ")
+    words = {"number": number, "rows": rows}
+    return _("%(rows)s 行归属仍是移交 %(number)s 号之前的内容，未采用；请核心系统同步更新。") % words

@@ -4,7 +4,7 @@
 WITH arrived AS (
     SELECT f.name, range_agg(daterange(b.from_on, b.to_on, '[]')) AS days
     FROM ledger_bundlefile f JOIN ledger_bundle b ON b.id = f.bundle_id
-    WHERE f.name IN (SELECT e.file FROM ledger_feedexpectation e) AND b.handover_id IS NULL
+    WHERE f.name IN (SELECT e.file FROM ledger_feedexpectation e)
       AND (%(through)s::bigint IS NULL OR b.id <= %(through)s
            OR %(later)s AND (b.affects_from IS NULL OR b.affects_from > %(day)s))
     GROUP BY f.name

@@ -9,7 +9,7 @@ from ledger.models import Run
 from ledger.rules.windows import Window
 from ledger.services import handovers
 from ledger.services.nights import run_nights
-from managers.models import Assignment, ClientManager, Customer, Handover, User
+from managers.models import Assignment, Branch, ClientManager, Customer, Handover, User
 from tests.ledger.acting import day, load_register, person
 from tests.ledger.bank import Rows, loaded, write
 
@@ -38,6 +38,22 @@ def bank(folder: Path) -> dict[str, User]:
     load_register(folder)
     run_nights(to=day(5))
     return hire()
+
+
+def third(branch: str) -> User:
+    """One more client manager, E3, at a branch, who can log in."""
+    user = person("E3")
+    ClientManager.objects.create(
+        employee_no="E3",
+        name="李敏",
+        branch=Branch.objects.get(code=branch),
+        line="corporate",
+        hired_on=day(1),
+        post_started_on=day(1),
+        grade_code="third",
+        user=user,
+    )
+    return user
 
 
 def manager(number: str) -> ClientManager:
