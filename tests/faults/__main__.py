@@ -33,6 +33,7 @@ FAULTS = {
     "approvals": "people",
     "votes": "votes",
     "shares": "people",
+    "transfers": "transfers",
     "self_test": "selftest",
 }
 SHOWN = 12

@@ -1,5 +1,6 @@
-"""Who answers for the loans after a handover, what a core system that knows nothing of it may say, and bulk."""
+"""Who answers for the loans after a handover, what a core system may say that knows nothing of it, bulk."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_credit_may_stay_and_follow_later(staff: dict[str, User]) -> None:
 
 
 def test_nothing_is_slipped_in_before_a_later_handover(staff: dict[str, User]) -> None:
-    later = handing.approved(staff, line("C1", share=handing.Decimal("0.2")), effective_on=day(8), on=day(8))
+    later = handing.approved(staff, line("C1", share=Decimal("0.2")), effective_on=day(8), on=day(8))
     row = handing.witnessed(staff, on=day(8), effective_on=day(7))
     with pytest.raises(Refusal) as refused:
         handovers.approve(row.pk, by=staff["market"], on=day(8))
