@@ -87,6 +87,7 @@ def _kind(told: object) -> str:
 
 
 def _at_the_locks(text: str) -> bool:
+    text = str(text)  # some statements are composed
     locks = "FOR UPDATE" in text and ("managers_handover" in text or "ledger_ledgerstate" in text)
     return locks or text.lstrip().startswith('UPDATE "managers_handover"')
 

@@ -220,7 +220,8 @@ def test_the_database_keeps_states_lists_and_history(staff: dict[str, User]) -> 
     assert refused_by_database(moved, row.pk) != ""
     add = (
         "INSERT INTO managers_handoverline"
-        " (handover_id, customer_id, custody, credit, liability, share, note) SELECT %s, id, true, true, false, 0.5, '' FROM managers_customer WHERE customer_no = 'C2'"
+        " (handover_id, customer_id, custody, credit, liability, share, note)"
+        " SELECT %s, id, true, true, false, 0.5, '' FROM managers_customer WHERE customer_no = 'C2'"
     )
     assert refused_by_database(add, row.pk) == "handover_line_drafted"
     share = "UPDATE managers_handoverline SET share = 0.1 WHERE handover_id = %s"

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from ledger import metrics
 from ledger.models import Bundle
@@ -138,6 +139,17 @@ def test_a_future_one_takes_effect_by_the_job_once_and_late_days_are_caught_up(
     assert handovers.take_effect(on=day(12)) == []
     assert (fresh(row).state, held()[0]) == ("effective", ("E1", "0.7", "1994-01-01", "1994-01-08"))
     assert Bundle.objects.filter(handover=row).count() == 1
+
+
+def test_run_nights_makes_it_effective_before_the_night_of_its_day(
+    staff: dict[str, User], tmp_path: Path
+) -> None:
+    row = handing.approved(staff, effective_on=day(9))
+    load_days(tmp_path, 6, 10, balances=[("A1", "1994-01-06", "2000.00")])
+    call_command("run_nights", to="1994-01-10")
+    assert (fresh(row).state, handing.versions(range(6, 11))) == ("effective", [1] * 5)
+    # 1000.00 for three days and 2000.00 on 6, 7 and 8 January, at 0.7; nothing from the ninth on
+    assert average("E1", day(10)) == round(Decimal(100_000 * 3 + 200_000 * 3) * Decimal("0.7") / 10)
 
 
 def test_what_stands_in_the_way_is_kept_and_holds_up_no_other(staff: dict[str, User], tmp_path: Path) -> None:
