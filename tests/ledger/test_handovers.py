@@ -146,7 +146,7 @@ def test_run_nights_makes_it_effective_before_the_night_of_its_day(
 ) -> None:
     row = handing.approved(staff, effective_on=day(9))
     load_days(tmp_path, 6, 10, balances=[("A1", "1994-01-06", "2000.00")])
-    call_command("run_nights", to="1994-01-10")
+    call_command("run_nights", "--to", "1994-01-10")
     assert (fresh(row).state, handing.versions(range(6, 11))) == ("effective", [1] * 5)
     # 1000.00 for three days and 2000.00 on 6, 7 and 8 January, at 0.7; nothing from the ninth on
     assert average("E1", day(10)) == round(Decimal(100_000 * 3 + 200_000 * 3) * Decimal("0.7") / 10)
