@@ -159,6 +159,7 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
     assert [item["label"] for item in shell["nav"]] == [
         "考核审批队列",
         "考核周期",
+        "客户移交",
         "现行办法",
         "日终批次",
         "数据批次",
