@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from managers import history
 from managers.models.organisation import Branch
 from managers.models.people import ClientManager
 from managers.models.portfolio import Customer
@@ -46,6 +47,7 @@ class HandoverQuerySet(ScopedQuerySet):
         return self.filter(wanted)
 
 
+@history.kept(subject="handover:{pk}")
 class Handover(models.Model):
     """Customers passed from one manager to another from `effective_on` on.
 
@@ -217,6 +219,7 @@ class Handover(models.Model):
         """Approved, but called off before its day."""
 
 
+@history.kept()
 class HandoverLine(models.Model):
     """One customer of a handover, and what of it moves.
 
@@ -270,6 +273,7 @@ class HandoverLine(models.Model):
         return f"{self.handover_id} · {self.customer}"
 
 
+@history.kept()
 class Responsibility(models.Model):
     """Who handles a customer's loans, or answers for one loan, from `starts_on` to `ends_on`, both inclusive.
 

@@ -256,7 +256,7 @@ def hits(code: str) -> list[str]:
 
 def test_verify_finds_a_handover_that_does_not_show_and_a_seat_taken_twice(staff: dict[str, User]) -> None:
     row = handing.approved(staff)
-    assert (hits("I13"), hits("I05")) == ([], [])
+    assert (hits("I14"), hits("I05")) == ([], [])
     assert HandoverLine.objects.get(handover=row).share == Decimal("0.7")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -265,5 +265,5 @@ def test_verify_finds_a_handover_that_does_not_show_and_a_seat_taken_twice(staff
         )
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
     ClientManager.objects.filter(employee_no="E1").update(user=staff["hr"])
-    assert hits("I13") == [f"handover {row.pk}: C1 E2 moved by 0.600000 instead of 0.700000"]
+    assert hits("I14") == [f"handover {row.pk}: C1 E2 moved by 0.600000 instead of 0.700000"]
     assert hits("I05") == [f"handover {row.pk}"]

@@ -67,7 +67,7 @@ def test_a_sound_bank_is_clean_and_every_check_looked_at_something() -> None:
     found = list(verification.verify(full=True))
     assert [invariant.code for invariant, _ in found] == CODES
     assert [result.hits for _, result in found] == [()] * len(CODES)
-    # no day is sealed, no period closed, nobody has a to-do, nothing is handed over: their own tests look there
+    # no day sealed, no period closed, no to-do, nothing handed over: their own tests look there
     idle = ["I05", "I06", "I10", "I13", "I14"]
     assert [invariant.code for invariant, result in found if not result.checked] == idle
     assert hits(full=False) == {}

@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ledger.queries import handovers as queries
-from ledger.services import outbox
 from managers.models import Handover, HandoverLine
 from managers.models.handovers import SEATS, STEPS
 from managers.rules.separation import Seats
+from managers.services import outbox
 from managers.services.stepping import Procedure, Refusal
 
 KIND = "handover"

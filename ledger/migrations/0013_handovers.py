@@ -33,8 +33,8 @@ CREATE TRIGGER handover_in_time BEFORE UPDATE ON managers_handover
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0010_events_and_targets'),
-        ('managers', '0004_handovers'),
+        ('ledger', '0012_history'),
+        ('managers', '0007_handovers'),
     ]
 
     operations = [
