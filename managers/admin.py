@@ -19,7 +19,7 @@ from managers.roles import ROLES
 from managers.services import accounts, factors, passwords
 from managers.session import signed_in
 
-AMENDABLE = ("status", "education", "title_level")
+AMENDABLE = ("education", "title_level")
 # The codes that registers deliver; any other code stands for itself.
 EDUCATION = {"": "—", "associate": _("大专"), "bachelor": _("本科"), "master": _("硕士"), "doctor": _("博士")}
 TITLE_LEVELS = {"": "—", "none": _("无"), "junior": _("初级"), "intermediate": _("中级"), "senior": _("高级")}

@@ -18,7 +18,7 @@ from ledger.services.quarantine import Headers
 from ledger.services.refusals import BadRow, Refused, Report
 from ledger.sql import statement
 from managers.models import User
-from managers.services import deadlines, write_pinyin
+from managers.services import deadlines, record_postings, write_pinyin
 
 #: Rows of one file from which on sorting and joining them needs more memory than is usual.
 LARGE = 500_000
@@ -233,6 +233,7 @@ def _finish(cursor: Any, loaded: Loaded, delivery: manifest.Delivery) -> None:
     codes = _configured(delivery)
     Feed.objects.bulk_create([Feed(code=code, first_bundle=bundle) for code in codes], ignore_conflicts=True)
     write_pinyin()
+    record_postings(bundle.from_on)
     cursor.execute(statement("late_changes"), {"bundle": bundle.id, "applied": queries.claimed_through()})
     feeds.run_hooks(bundle)
     cursor.execute("SELECT min(since) FROM effect")

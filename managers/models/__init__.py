@@ -1,6 +1,7 @@
-"""The tables of `managers`: organisation, people, portfolios, access, notices, sessions and the log."""
+"""The tables of `managers`: organisation, people, careers, access, notices, sessions and the log."""
 
 from managers.models.access import ApiToken, Grant, User
+from managers.models.careers import Posting
 from managers.models.exports import StoredExport
 from managers.models.handovers import Handover, HandoverLine, Responsibility
 from managers.models.history import AuditHead, HistoryEvent
@@ -10,6 +11,7 @@ from managers.models.organisation import Branch
 from managers.models.outbox import OutboxMessage
 from managers.models.people import ClientManager
 from managers.models.portfolio import Assignment, Customer
+from managers.models.qualifications import DocumentCheck, ExamBatch, Qualification
 from managers.models.relations import Delegation, Relation
 from managers.models.sessions import PastPassword, Session
 
@@ -21,6 +23,8 @@ __all__ = [
     "ClientManager",
     "Customer",
     "Delegation",
+    "DocumentCheck",
+    "ExamBatch",
     "Grant",
     "Handover",
     "HandoverLine",
@@ -30,6 +34,8 @@ __all__ = [
     "NoticeSettings",
     "OutboxMessage",
     "PastPassword",
+    "Posting",
+    "Qualification",
     "Relation",
     "Responsibility",
     "Session",

@@ -1,8 +1,10 @@
 """ClientManager: the personnel file of one client manager, as the register delivers it."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
 
 from managers import history
 from managers.models.organisation import Branch
@@ -16,7 +18,10 @@ from managers.models.sealed import SealedText
     sealed=("identity_no", "phone", "address", "family"),
 )
 class ClientManager(models.Model):
-    """A bank employee who serves customers. The grade on a day is kept by `grading.GradeRecord`."""
+    """A bank employee who serves customers. The grade on a day is kept by `grading.GradeRecord`.
+
+    A register delivers people who are on post; from then on only `managers.services.careers` moves `status`.
+    """
 
     class Line(models.TextChoices):
         CORPORATE = "corporate", _("公司")
@@ -42,7 +47,9 @@ class ClientManager(models.Model):
     grade_code = models.CharField(_("名册等级"), max_length=32, help_text=_("名册随批次送达的等级"))
     education = models.CharField(_("学历"), max_length=32, blank=True)
     title_level = models.CharField(_("职称"), max_length=32, blank=True)
-    status = models.CharField(_("状态"), max_length=16, choices=Status, default=Status.ON_POST)
+    status = FSMField(
+        _("状态"), max_length=16, choices=Status.choices, default=Status.ON_POST, protected=True
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -81,6 +88,58 @@ class ClientManager(models.Model):
                 ),
             ),
         ]
+        triggers = [
+            pgtrigger.FSM(
+                name="career",
+                field="status",
+                transitions=[
+                    ("candidate", "trainee"),
+                    ("trainee", "on_post"),
+                    ("on_post", "suspended"),
+                    ("suspended", "on_post"),
+                    ("trainee", "back_office"),
+                    ("on_post", "back_office"),
+                    ("suspended", "back_office"),
+                    ("candidate", "left"),
+                    ("trainee", "left"),
+                    ("on_post", "left"),
+                    ("suspended", "left"),
+                    ("back_office", "left"),
+                ],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.employee_no}"
+
+    @transition(field=status, source=Status.CANDIDATE, target=Status.TRAINEE)
+    def take_up(self) -> None:
+        """A candidate found fit begins the traineeship."""
+
+    @transition(field=status, source=Status.TRAINEE, target=Status.ON_POST)
+    def confirm(self) -> None:
+        """The traineeship is over, a grade above it is held."""
+
+    @transition(field=status, source=Status.ON_POST, target=Status.SUSPENDED)
+    def suspend(self) -> None:
+        """Off the post for the time being; entry to the system ends at once."""
+
+    @transition(field=status, source=Status.SUSPENDED, target=Status.ON_POST)
+    def reinstate(self) -> None:
+        """Back on the post."""
+
+    @transition(
+        field=status,
+        source=[Status.TRAINEE, Status.ON_POST, Status.SUSPENDED],
+        target=Status.BACK_OFFICE,
+    )
+    def move_inside(self) -> None:
+        """To back-office work; the grade and its treatment end."""
+
+    @transition(
+        field=status,
+        source=[Status.CANDIDATE, Status.TRAINEE, Status.ON_POST, Status.SUSPENDED, Status.BACK_OFFICE],
+        target=Status.LEFT,
+    )
+    def leave(self) -> None:
+        """Out of the bank; the portfolio is empty by then, the pay ledger stays."""

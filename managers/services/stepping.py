@@ -27,9 +27,9 @@ class Refusal(ValueError):
 class Procedure:
     """One state machine as its services move it.
 
-    ``model`` has an FSMField `state` and, where it is about a manager, the field that ``about`` names;
-    ``kind`` begins the subject of its log rows (`kind:pk`); ``words`` names the steps; ``seats`` says who
-    must differ.
+    ``model`` has an FSMField called ``column`` and, where it is about a manager, the field that ``about``
+    names (or is the manager); ``kind`` begins the subject of its log rows (`kind:pk`); ``words`` names the
+    steps; ``seats`` says who must differ.
     """
 
     model: type[models.Model]
@@ -38,6 +38,15 @@ class Procedure:
     seats: Seats = field(default_factory=Seats)
     related: tuple[str, ...] = ()
     about: str = "manager"
+    column: str = "state"
+
+    def state(self, row: Any) -> str:
+        """The state a row is in."""
+        return str(getattr(row, self.column))
+
+    def state_name(self, row: Any) -> str:
+        """The state as the reader calls it."""
+        return str(getattr(row, f"get_{self.column}_display")())
 
 
 Move = Callable[[Any], None]
@@ -69,7 +78,7 @@ def take(
         if earlier is not None:
             return earlier
         acting_for = _checked(procedure, name, row, by=by, on=on, action=action, own=own)
-        before = str(row.state)
+        before = procedure.state(row)
         if move is not None:
             move(row)
         getattr(row, name)()
@@ -80,7 +89,7 @@ def take(
             action=f"{name}_{procedure.kind}",
             subject=subject(procedure, row),
             from_state=before,
-            to_state=str(row.state),
+            to_state=procedure.state(row),
             reason=reason.strip(),
             detail=dict(detail or {}),
             key=token(procedure, name, row, by, key),
@@ -117,7 +126,7 @@ def token(procedure: Procedure, name: str, row: Any, by: User | None, key: str) 
 
 def refuse_state(procedure: Procedure, name: str, row: Any) -> Refusal:
     """The refusal of a step that the state does not allow, naming the state."""
-    words = {"state": row.get_state_display(), "step": procedure.words[name]}
+    words = {"state": procedure.state_name(row), "step": procedure.words[name]}
     return Refusal(_("现在的状态是“%(state)s”，不能“%(step)s”；可能他人已先办理，请刷新后查看。") % words)
 
 
@@ -133,7 +142,9 @@ def _checked(
 
 
 def _standing(procedure: Procedure, row: Any, *, by: User, on: date, action: str, own: bool) -> User | None:
-    about: ClientManager | None = getattr(row, procedure.about, None)
+    about: ClientManager | None = (
+        row if isinstance(row, ClientManager) else getattr(row, procedure.about, None)
+    )
     if own:
         if about is None or ties(by, on=on).to(about.pk) != "own":
             raise PermissionDenied(_("这一步只能由当事人本人办理。"))

@@ -1,0 +1,265 @@
+"""A manager's career: traineeship, post, suspension, back office, leaving; and the postings it runs through."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from managers.models import Assignment, Branch, ClientManager, Delegation, LogEntry, Posting, User
+from managers.permissions import check_may
+from managers.services import accounts
+from managers.services.stepping import Procedure, Refusal, Word, take
+
+#: What each step of a career is called.
+WORDS: Mapping[str, Word] = {
+    "take_up": gettext_lazy("开始见习"),
+    "confirm": gettext_lazy("见习转正"),
+    "suspend": gettext_lazy("停职"),
+    "reinstate": gettext_lazy("复职"),
+    "move_inside": gettext_lazy("转内勤"),
+    "leave": gettext_lazy("离职"),
+}
+CAREER = Procedure(ClientManager, "career", WORDS, related=("branch", "user"), column="status")
+#: How many customers a refusal names before it only counts them.
+NAMED = 5
+
+
+def take_up(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
+    """A candidate begins the traineeship; a consequence of the appointment `basis` names, never a step alone."""
+    return _follows("take_up", manager, on=on, basis=basis)
+
+
+def confirm(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
+    """The traineeship ends with the first grade above it, which `basis` names."""
+    return _follows("confirm", manager, on=on, basis=basis)
+
+
+def suspend(
+    manager: ClientManager, *, by: User, on: date, at: datetime, reason: str, key: str = ""
+) -> LogEntry:
+    """Off the post: login, sessions, tokens and delegations end in the same transaction."""
+    facts: dict[str, Any] = {"on": on.isoformat()}
+
+    def move(row: ClientManager) -> None:
+        facts.update(_end_access(row, by=by, on=on, at=at, reason=reason))
+
+    return _step("suspend", manager, by=by, on=on, reason=reason, key=key, move=move, facts=facts)
+
+
+def reinstate(manager: ClientManager, *, by: User, on: date, reason: str, key: str = "") -> LogEntry:
+    """Back on the post; the login opens again where the suspension had closed it, the rest stays ended."""
+
+    def move(row: ClientManager) -> None:
+        last = LogEntry.objects.filter(subject=f"career:{row.pk}", action="suspend_career").first()
+        if row.user is not None and last is not None and last.detail.get("login"):
+            accounts.activate(row.user, by=by, reason=reason)
+
+    facts = {"on": on.isoformat()}
+    return _step("reinstate", manager, by=by, on=on, reason=reason, key=key, move=move, facts=facts)
+
+
+def moved_inside(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
+    """To back-office work, as the removal from the grade says that `basis` names."""
+    return _follows("move_inside", manager, on=on, basis=basis)
+
+
+def leave(
+    manager: ClientManager, *, by: User, on: date, at: datetime, reason: str, key: str = ""
+) -> LogEntry:
+    """Out of the bank on `on`; refused, with their names, while customers are still assigned.
+
+    What the pay ledger still holds back stays there and is released or taken back as it falls due.
+    """
+    facts: dict[str, Any] = {"on": on.isoformat()}
+
+    def move(row: ClientManager) -> None:
+        _refuse_customers(row, on)
+        facts.update(_end_access(row, by=by, on=on, at=at, reason=reason))
+        _end_posting(row, on)
+
+    return _step("leave", manager, by=by, on=on, reason=reason, key=key, move=move, facts=facts)
+
+
+def transfer(
+    manager: ClientManager,
+    branch: Branch,
+    *,
+    starts_on: date,
+    by: User,
+    on: date,
+    reason: str,
+    position: str = "",
+) -> Posting:
+    """A posting at another branch, or in another position, from a day on; the one before ends the day before.
+
+    The customers stay where they are until they are handed over. The same transfer again gives the posting
+    there is.
+    """
+    _reason_needed(reason)
+    with transaction.atomic():
+        row = (
+            ClientManager.objects.select_for_update(of=("self",)).select_related("branch").get(pk=manager.pk)
+        )
+        standing = check_may(by, "manage_career", on=on, about=row)
+        current = row.postings.filter(ends_on=None).first()
+        if current is not None and _same(current, branch, position, starts_on):
+            return current
+        _check_transfer(row, current, branch, position, starts_on, by=by, on=on)
+        posting = _posted(row, current, branch, position, starts_on, by=by, reason=reason)
+        LogEntry.objects.create(
+            by=by,
+            on_behalf_of=standing.on_behalf_of,
+            action="transfer_career",
+            subject=f"career:{row.pk}",
+            reason=reason.strip(),
+            detail={"branch": branch.code, "position": position, "from": starts_on.isoformat()},
+        )
+        return posting
+
+
+def record_postings(starts_on: date) -> None:
+    """Keep up with the register: a posting for whoever has none yet, the next one where the branch changed.
+
+    A first posting begins with the post, a later one on `starts_on`, the first day of the delivery.
+    """
+    held = {posting.manager_id: posting for posting in Posting.objects.filter(ends_on=None)}
+    known = set(Posting.objects.values_list("manager", flat=True))
+    people = ClientManager.objects.exclude(status=ClientManager.Status.LEFT)
+    new, ended = [], []
+    for row in people.only("pk", "branch_id", "post_started_on"):
+        current = held.get(row.pk)
+        if current is not None and current.branch_id == row.branch_id:
+            continue
+        begins = starts_on if row.pk in known else min(row.post_started_on, starts_on)
+        if current is not None:
+            begins = max(begins, current.starts_on + timedelta(days=1))
+            current.ends_on = begins - timedelta(days=1)
+            ended.append(current)
+        new.append(Posting(manager=row, branch_id=row.branch_id, starts_on=begins, reason=_("名册")))
+    Posting.objects.bulk_update(ended, ["ends_on"], batch_size=1000)
+    Posting.objects.bulk_create(new, batch_size=1000)
+
+
+def _step(
+    name: str,
+    manager: ClientManager,
+    *,
+    by: User,
+    on: date,
+    reason: str,
+    key: str,
+    facts: Mapping[str, Any],
+    move: Any = None,
+) -> LogEntry:
+    _reason_needed(reason)
+    return take(
+        CAREER,
+        name,
+        manager.pk,
+        by=by,
+        on=on,
+        action="manage_career",
+        move=move,
+        reason=reason,
+        key=key,
+        detail=facts,
+    )
+
+
+def _follows(name: str, manager: ClientManager, *, on: date, basis: str) -> LogEntry:
+    """A step that follows from another record, which names its people: taken by the platform."""
+    detail = {"on": on.isoformat(), "basis": basis}
+    return take(CAREER, name, manager.pk, by=None, on=on, action="", detail=detail)
+
+
+def _reason_needed(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal(_("须写明原因；请填写后再办理。"))
+
+
+def _end_access(row: ClientManager, *, by: User, on: date, at: datetime, reason: str) -> dict[str, Any]:
+    """Close the login with its sessions and tokens, and end every delegation to or by the person."""
+    if row.user is None:
+        return {"login": False}
+    login = accounts.deactivate(row.user, at=at, by=by, reason=reason)
+    live = Delegation.objects.filter(ended_at=None, ends_on__gte=on)
+    ended = live.filter(Q(to=row.user) | Q(grant__user=row.user)).update(ended_at=at, ended_by=by)
+    return {"login": login, "delegations": ended}
+
+
+def _refuse_customers(row: ClientManager, on: date) -> None:
+    """Refuse where anybody is assigned after the day of leaving."""
+    left = (
+        Assignment.objects.current()
+        .filter(Q(ends_on=None) | Q(ends_on__gt=on), manager=row, share__gt=0)
+        .select_related("customer")
+        .order_by("customer__customer_no")
+    )
+    names = list(dict.fromkeys(f"{each.customer.name}（{each.customer.customer_no}）" for each in left))
+    if names:
+        words = {"count": len(names), "names": "、".join(names[:NAMED])}
+        raise Refusal(_("名下还有 %(count)s 户客户：%(names)s 等；请先办理移交，再办离职。") % words)
+
+
+def _end_posting(row: ClientManager, on: date) -> None:
+    for posting in row.postings.filter(ends_on=None):
+        posting.ends_on = max(on, posting.starts_on)
+        posting.save(update_fields=["ends_on"])
+
+
+def _same(current: Posting, branch: Branch, position: str, starts_on: date) -> bool:
+    return (current.branch_id, current.position, current.starts_on) == (branch.pk, position, starts_on)
+
+
+def _check_transfer(
+    row: ClientManager,
+    current: Posting | None,
+    branch: Branch,
+    position: str,
+    starts_on: date,
+    *,
+    by: User,
+    on: date,
+) -> None:
+    if row.status == ClientManager.Status.LEFT:
+        raise Refusal(_("已离职，不能再调动。"))
+    if not Branch.objects.visible_to(by, on).filter(pk=branch.pk).exists():
+        raise Refusal(_("“%(branch)s”不在您的辖区；请由上级人力部门办理。") % {"branch": branch})
+    if starts_on > on:
+        raise Refusal(_("到任日 %(day)s 还没有到；请在当日或之后办理。") % {"day": starts_on})
+    if current is None:
+        return
+    if starts_on <= current.starts_on:
+        words = {"day": current.starts_on}
+        raise Refusal(_("现任职自 %(day)s 起；新任职须在其后开始，过去的任职不能改写。") % words)
+    if (current.branch_id, current.position) == (branch.pk, position):
+        raise Refusal(_("已在该机构该岗位任职，没有变动。"))
+
+
+def _posted(
+    row: ClientManager,
+    current: Posting | None,
+    branch: Branch,
+    position: str,
+    starts_on: date,
+    *,
+    by: User,
+    reason: str,
+) -> Posting:
+    if current is not None:
+        current.ends_on = starts_on - timedelta(days=1)
+        current.save(update_fields=["ends_on"])
+    row.branch = branch
+    row.save(update_fields=["branch"])
+    return Posting.objects.create(
+        manager=row,
+        branch=branch,
+        position=position,
+        starts_on=starts_on,
+        reason=reason.strip()[:200],
+        recorded_by=by,
+    )
