@@ -27,4 +27,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Finds nothing but once a day; days missed are sealed in their order.
     "audit seal": {"task": "ledger.seal_log", "schedule": QUARTER},
     "expired exports": {"task": "ledger.remove_expired_exports", "schedule": QUARTER},
+    # Dated ahead, a change of grade takes effect on its day; a day that was missed is caught up.
+    "grade changes": {"task": "grading.make_effective", "schedule": 10 * MINUTE},
+    "certificates": {"task": "grading.expire_certificates", "schedule": 60 * MINUTE},
 }

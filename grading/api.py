@@ -54,7 +54,8 @@ def _grade_row(manager: ClientManager, on: date, record: GradeRecord | None) -> 
     return {
         "employee_no": manager.employee_no,
         "on": on,
-        "grade": record.grade_code if record else None,
+        # An empty code ends the grade: nobody holds one from that day on, and the basis says why.
+        "grade": record.grade_code or None if record else None,
         "effective_on": record.effective_on if record else None,
         "basis": record.basis if record else None,
     }
@@ -92,11 +93,19 @@ class Grades(Listing):
         return grade_rows(super().paginate_queryset(queryset) or [], on)
 
 
+class HeldGrade(serializers.CharField):
+    """A grade by its code; null where the record ends it."""
+
+    def to_representation(self, value: str) -> Any:
+        """The code, or null."""
+        return value or None
+
+
 class GradeChangeSerializer(serializers.ModelSerializer[GradeRecord]):
-    """One entry of the grade history."""
+    """One entry of the grade history; `grade` is null where the record ends the grade."""
 
     employee_no = serializers.CharField(source="manager.employee_no")
-    grade = serializers.CharField(source="grade_code")
+    grade = HeldGrade(source="grade_code", allow_null=True)
 
     class Meta:
         model = GradeRecord

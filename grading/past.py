@@ -156,7 +156,7 @@ def _grade_since(ids: Sequence[int], on: date) -> dict[int, date]:
     for manager, grade, day in rows:
         if not history[manager] or history[manager][-1][0] != grade:
             history[manager].append((grade, day))
-    return {manager: held[-1][1] for manager, held in history.items()}
+    return {manager: held[-1][1] for manager, held in history.items() if held[-1][0]}
 
 
 def _recent(ref: MetricRef, own: Own) -> Sequence[Past]:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from grading.models import GradeRecord, RulebookVersion, Verdict
 from grading.rules import checker
-from grading.rules.schema import Rulebook
+from grading.rules.schema import Grade, Rulebook
 from managers.models import Branch, ClientManager, User
 from managers.permissions import may
 
@@ -127,12 +127,15 @@ def rulebook(version: RulebookVersion) -> Rulebook:
 
 
 def grades_on(on: date, managers: Iterable[int] | None = None) -> dict[int, str]:
-    """The grade of each manager on a day, by manager id; one query. No record by then: no entry."""
+    """The grade of each manager on a day, by manager id; one query.
+
+    No record by then, or one that ends the grade: no entry.
+    """
     records = GradeRecord.objects.filter(effective_on__lte=on)
     if managers is not None:
         records = records.filter(manager__in=managers)
     latest = records.order_by("manager_id", "-effective_on", "-id").distinct("manager_id")
-    return dict(latest.values_list("manager_id", "grade_code"))
+    return {manager: grade for manager, grade in latest.values_list("manager_id", "grade_code") if grade}
 
 
 def latest_records(managers: Iterable[int]) -> dict[int, GradeRecord]:
@@ -142,6 +145,25 @@ def latest_records(managers: Iterable[int]) -> dict[int, GradeRecord]:
         record.manager_id: record
         for record in records.order_by("manager_id", "-effective_on", "-id").distinct("manager_id")
     }
+
+
+def covering(manager: ClientManager, grade: str, on: date) -> RulebookVersion | None:
+    """The rulebook in force that covers the manager's line and branch and has the grade on its ladder."""
+    for version in in_force(on, branch=manager.branch, line=manager.line):
+        if any(each.code == grade for each in rulebook(version).grades):
+            return version
+    return None
+
+
+def forbidden(manager: ClientManager, activity: str, on: date) -> Grade | None:
+    """The grade that forbids a manager an activity (`credit`) on a day; None where nothing stands against it.
+
+    Asked wherever customers' loans are to be assigned to somebody, or a loan is to be made.
+    """
+    held = grades_on(on, [manager.pk]).get(manager.pk, "")
+    version = covering(manager, held, on) if held else None
+    grade = rulebook(version).grade(held) if version is not None else None
+    return grade if grade is not None and activity in grade.forbids else None
 
 
 def grade_history(manager: int) -> QuerySet[GradeRecord]:

@@ -55,10 +55,7 @@ def schemes(on: date) -> list[RulebookVersion]:
 
 def scheme_for(manager: ClientManager, *, grade: str, on: date) -> RulebookVersion | None:
     """The rulebook in force that covers the manager's line and branch and has the grade on its ladder."""
-    for version in queries.in_force(on, branch=manager.branch, line=manager.line):
-        if any(each.code == grade for each in queries.rulebook(version).grades):
-            return version
-    return None
+    return queries.covering(manager, grade, on)
 
 
 def standing(manager: ClientManager, run: Run) -> Standing | None:

@@ -76,6 +76,8 @@ ROLES: dict[str, Role] = {
                 "decide_waiver",
                 "adopt_rulebook",
                 "witness_handover",
+                "recognise_qualification",
+                "approve_grade_change",
             ),
         ),
         Role(
@@ -101,6 +103,12 @@ ROLES: dict[str, Role] = {
                 "adopt_rulebook",
                 "draft_handover",
                 "witness_handover",
+                "manage_career",
+                "screen_qualification",
+                "enter_exam",
+                "appoint",
+                "propose_grade_change",
+                "approve_grade_change",
             ),
         ),
         Role(
@@ -118,6 +126,8 @@ ROLES: dict[str, Role] = {
                 "propose_adjustment",
                 "request_waiver",
                 "witness_handover",
+                "recognise_qualification",
+                "approve_grade_change",
             ),
         ),
         Role(
@@ -138,6 +148,11 @@ ROLES: dict[str, Role] = {
                 "edit_rulebook",
                 "draft_handover",
                 "witness_handover",
+                "manage_career",
+                "screen_qualification",
+                "enter_exam",
+                "appoint",
+                "propose_grade_change",
             ),
         ),
         Role(
@@ -168,7 +183,7 @@ ROLES: dict[str, Role] = {
             _("领导小组组长"),
             _("主持小组的评议和表决；票数相等时按管理办法决定"),
             "subtree",
-            ("view_appraisals", "decide_appraisal"),
+            ("view_appraisals", "decide_appraisal", "recognise_qualification", "approve_grade_change"),
         ),
         Role(
             "api_client",

@@ -1,12 +1,13 @@
 """What a told decision brings about: the grade that follows enters the history, or is put right."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from appraisal.models import Appraisal
+from appraisal.models import Appraisal, Decision
 from appraisal.services import deciding
 from appraisal.services.refusals import Refusal
 from grading import queries as grading
-from grading.services import grades
+from grading.models import GradeChange
+from grading.services import changes
 from managers.models import User
 
 
@@ -26,8 +27,8 @@ def check(rows: list[Appraisal]) -> None:
             )
 
 
-def follow(row: Appraisal, *, by: User) -> None:
-    """Record the grade of a told decision from the day after the period's end, where it is another.
+def follow(row: Appraisal, *, by: User, on: date) -> None:
+    """Enter the change a told decision means, from the day after the period's end, where the grade is another.
 
     That day, not today: the decision is about the period, and a period appraised late yields the same
     history as one appraised in time. After an appeal or a reopening the record says the same day again:
@@ -35,14 +36,35 @@ def follow(row: Appraisal, *, by: User) -> None:
     """
     if _before(row) == row.decided_grade:
         return
-    number = row.decisions.count()
-    grades.record_grade(
+    decision = row.decisions.select_related("by").order_by("-number")[0]
+    again = decision.number > 1
+    changes.decided(
         row.manager,
-        grade=row.decided_grade,
-        by=by,
-        basis=f"appraisal:{row.pk}" + (f"/{number}" if number > 1 else ""),
+        to_grade=row.decided_grade,
+        kind=_kind(row, again=again),
         effective_on=row.cycle.ends_on + timedelta(days=1),
+        basis=f"appraisal:{row.pk}" + (f"/{decision.number}" if again else ""),
+        by=_entering(row, decision, by),
+        on=on,
+        approved_by=decision.by,
+        scheme=row.cycle.scheme,
     )
+
+
+def _kind(row: Appraisal, *, again: bool) -> str:
+    """A decision that takes the place of another puts the grade right, unless it ends it."""
+    if not row.decided_grade:
+        return GradeChange.Kind.REMOVE
+    return GradeChange.Kind.CORRECT if again else GradeChange.Kind(row.decided_outcome)
+
+
+def _entering(row: Appraisal, decision: Decision, by: User) -> User:
+    """Who enters the change: never who decided it; on an appeal that is whoever told the first decision."""
+    if by.pk != decision.by_id:
+        return by
+    told = row.steps.filter(name="publish").select_related("by").order_by("-id")[0]
+    assert told.by is not None  # The platform publishes nothing.
+    return told.by
 
 
 def _before(row: Appraisal) -> str:

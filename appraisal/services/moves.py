@@ -83,7 +83,7 @@ def publish_many(ids: Iterable[int], *, by: User, on: date, key: str = "") -> li
     def move(row: Appraisal) -> None:
         row.publish()
         paying.post(row, by=by)
-        granting.follow(row, by=by)
+        granting.follow(row, by=by, on=on)
 
     return steps.take("publish", ids, by=by, on=on, key=key, check=granting.check, move=move)
 

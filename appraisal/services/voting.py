@@ -46,7 +46,7 @@ def decide(
         seat = _seat(body, row, by)
         deciding.check(row, chosen, grade=grade, reason=reason)
         vote = _cast(row, by=by, seat=seat, outcome=chosen, reason=reason, key=token)
-        return _settled(name, row, body, by=by, reason=reason, key=key) or vote
+        return _settled(name, row, body, by=by, on=on, reason=reason, key=key) or vote
 
 
 def close_vote(appraisal: Appraisal, *, by: User, on: date, key: str = "") -> Step:
@@ -61,7 +61,7 @@ def close_vote(appraisal: Appraisal, *, by: User, on: date, key: str = "") -> St
         body = bodies.body_of(row, on)
         if body.chair is None or body.chair.pk != by.pk:
             raise Refusal("chair_only", who=row.manager)
-        taken = _settled(name, row, body, by=by, reason="", key=key, closing=True)
+        taken = _settled(name, row, body, by=by, on=on, reason="", key=key, closing=True)
         if taken is None:
             raise Refusal("no_quorum", who=row.manager, needed=_tally(row, body, closing=True).needed)
         return taken
@@ -122,7 +122,15 @@ def _tally(row: Appraisal, body: Body, *, closing: bool = False) -> Tally:
 
 
 def _settled(
-    name: str, row: Appraisal, body: Body, *, by: User, reason: str, key: str, closing: bool = False
+    name: str,
+    row: Appraisal,
+    body: Body,
+    *,
+    by: User,
+    on: date,
+    reason: str,
+    key: str,
+    closing: bool = False,
 ) -> Step | None:
     """Make the decision where the vote is settled; another round where the tie rule wants one."""
     found = _tally(row, body, closing=closing)
@@ -142,7 +150,7 @@ def _settled(
     getattr(row, name)()
     if name == "resolve":
         _end_appeal(row, changed=bool(decision.differs))
-        granting.follow(row, by=by)
+        granting.follow(row, by=by, on=on)
     return steps.written(name, [row], before, by=by, reason=decision.reason, key=key)[row.pk]
 
 

@@ -1,4 +1,4 @@
-"""What grading does: take rulebooks from draft to adoption, judge managers, record grades."""
+"""What grading does: take rulebooks from draft to adoption, judge managers, qualify them, change grades."""
 
 from grading.services.grades import record_delivered_grades, record_grade
 from grading.services.judging import Judgement, Sitting, freeze, frozen, judge, rejudged

@@ -25,7 +25,7 @@ class _Tenure(Func):
 class Posting(models.Model):
     """A manager's post at a branch from `starts_on` to `ends_on`, both inclusive; the current one is open.
 
-    Rows are appended; the one thing that still happens to a row is that the next posting, or leaving, ends it.
+    Rows are appended; all that still happens to a row is that the next posting, or leaving, ends it.
     """
 
     manager = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""A manager's career: traineeship, post, suspension, back office, leaving; and the postings it runs through."""
+"""A manager's career: traineeship, post, suspension, back office, leaving; and its postings."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ NAMED = 5
 
 
 def take_up(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
-    """A candidate begins the traineeship; a consequence of the appointment `basis` names, never a step alone."""
+    """A candidate begins the traineeship: it follows from the appointment that `basis` names."""
     return _follows("take_up", manager, on=on, basis=basis)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pgtrigger
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -41,7 +42,8 @@ def test_everyone_in_scope_gets_one_and_the_rest_a_reason(staff: dict[str, User]
 def test_every_reason_to_be_left_out(staff: dict[str, User], on: date) -> None:
     ClientManager.objects.filter(employee_no=STEADY).update(status="back_office")
     ClientManager.objects.filter(employee_no=STEADY_TOO).update(post_started_on=date(2026, 10, 1))
-    ClientManager.objects.filter(employee_no=RISING).update(status="trainee")
+    with pgtrigger.ignore("managers.ClientManager:career"):
+        ClientManager.objects.filter(employee_no=RISING).update(status="trainee")
     newcomer = manager(GIVER)
     newcomer.pk, newcomer.employee_no = None, "2001"
     newcomer.save()
