@@ -71,6 +71,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
         yield _item(_("考核周期"), reverse("cycles"))
     if own is not None or "view_people" in may:
         yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on))
+    yield from _careers(may)
     if user.is_staff:
         yield _item(_("管理后台"), reverse("admin:index"))
     look_up = _("查阅")
@@ -91,6 +92,16 @@ def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:
         yield _item(_("为何可见"), reverse("audit_why"), section=look_up)
     if "reveal_identity" in may:
         yield _item(_("按身份证号查找"), reverse("find_person"), section=look_up)
+
+
+def _careers(may: set[str]) -> Iterator[dict[str, Any]]:
+    """Personnel files, and what is decided about them."""
+    if "view_people" in may:
+        yield _item(_("人员"), reverse("people"))
+    if may & {"view_people", "screen_qualification", "recognise_qualification"}:
+        yield _item(_("资格认定"), reverse("qualifications"))
+    if may & {"view_people", "propose_grade_change", "approve_grade_change"}:
+        yield _item(_("等级变动"), reverse("grade_changes"))
 
 
 def _item(

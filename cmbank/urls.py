@@ -3,13 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from cmbank import views
+from cmbank import people, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("managers.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("people/", people.people, name="people"),
+    path("people/<str:employee_no>/", people.person, name="person"),
+    path("people/<str:employee_no>/steps/<str:name>/", people.step, name="career_step"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("managers.audit.urls")),
     path("", include("grading.urls")),

@@ -2,10 +2,28 @@
 
 from django.urls import path
 
-from grading import grid_page, simulation_views, threshold_views, version_pages, views
+from grading import (
+    change_views,
+    grid_page,
+    qualification_views,
+    simulation_views,
+    threshold_views,
+    version_pages,
+    views,
+)
 
 urlpatterns = [
     path("managers/<str:employee_no>/figures/<str:metric>/", views.figure, name="figure"),
+    path("qualifications/", qualification_views.qualifications, name="qualifications"),
+    path("qualifications/exams/", qualification_views.exam_sheets, name="exam_sheets"),
+    path("qualifications/exams/<int:pk>/", qualification_views.exam_sheet, name="exam_sheet"),
+    path("qualifications/<int:pk>/", qualification_views.qualification, name="qualification"),
+    path("qualifications/<int:pk>/steps/<str:name>/", qualification_views.step, name="qualification_step"),
+    path("people/<str:employee_no>/apply/", qualification_views.apply_for, name="apply_qualification"),
+    path("people/<str:employee_no>/propose/", change_views.propose, name="propose_grade_change"),
+    path("grade-changes/", change_views.grade_changes, name="grade_changes"),
+    path("grade-changes/<int:pk>/", change_views.grade_change, name="grade_change"),
+    path("grade-changes/<int:pk>/steps/<str:name>/", change_views.step, name="grade_change_step"),
     path("rulebooks/", views.rulebooks, name="rulebooks"),
     path("rulebooks/upload/", version_pages.upload, name="rulebook_upload"),
     path("rulebooks/versions/<int:pk>/", version_pages.version, name="rulebook_version"),

@@ -96,6 +96,17 @@ def take(
         )
 
 
+def objection(
+    procedure: Procedure, name: str, row: Any, *, by: User, on: date, action: str, own: bool = False
+) -> str:
+    """Why a person could not take a step now, in words; "" where role, tie, state and seat allow it."""
+    try:
+        _checked(procedure, name, row, by=by, on=on, action=action, own=own)
+    except (Refusal, PermissionDenied) as refusal:
+        return str(refusal)
+    return ""
+
+
 def locked(procedure: Procedure, pk: int) -> Any:
     """The row read anew under a lock: django-fsm's guard is off for all threads while a row is refreshed."""
     rows: Any = procedure.model._default_manager.select_for_update(of=("self",))
