@@ -8,7 +8,9 @@ from django.utils import translation
 from appraisal import messages
 from appraisal.models import Appraisal, State
 from appraisal.rules.procedure import METHODS, STEPS, Rule
+from grading import career_drawing as careers
 from grading import drawing as rulebooks
+from managers import drawing as managers
 from managers.roles import ROLES
 
 HEAD = """# 考核流程
@@ -55,7 +57,14 @@ def transitions() -> list[tuple[str, str, str]]:
 def draw() -> str:
     """The whole page as Markdown, in Chinese."""
     with translation.override("zh-hans"):
-        return HEAD + "\n".join([*_diagram(), SEATS, *_table(), "", *rulebooks.draw()]) + "\n"
+        return HEAD + "\n".join([*_diagram(), SEATS, *_table(), "", *rulebooks.draw(), "", *_people()]) + "\n"
+
+
+def _people() -> Iterator[str]:
+    """The machines of careers: managers, qualifications, changes of grade."""
+    yield from managers.draw()
+    yield ""
+    yield from careers.draw()
 
 
 def _diagram() -> Iterator[str]:

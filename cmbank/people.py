@@ -1,4 +1,4 @@
-"""人员: find somebody, and the personnel file on one page: status, postings, qualification, grades, appraisals."""
+"""人员: find somebody, and the file on one page: status, postings, qualification, grades, appraisals."""
 
 from collections.abc import Callable
 from datetime import date

@@ -91,7 +91,7 @@ def qualification_row(row: Qualification, names: Names) -> dict[str, Any]:
         "grade": names.grade(row.scheme, row.grade_code),
         "scheme": names.scheme(row.scheme),
         "tone": QUALIFICATION_TAGS[row.state],
-        "state": row.get_state_display(),  # type: ignore[attr-defined]
+        "state": row.get_state_display(),
         "authority": authority_name(row.approver, "recognise"),
     }
 
@@ -105,7 +105,7 @@ def change_row(row: GradeChange, names: Names) -> dict[str, Any]:
         "from": names.grade(row.scheme, row.from_grade),
         "to": names.grade(row.scheme, row.to_grade),
         "tone": CHANGE_TAGS[row.state],
-        "state": row.get_state_display(),  # type: ignore[attr-defined]
+        "state": row.get_state_display(),
         "kind": row.get_kind_display(),
         "authority": authority_name(row.authority, "approve"),
         "basis": basis_word(row.basis),
@@ -223,7 +223,7 @@ _SENTENCES: Mapping[str, Any] = {
 
 
 def forms(procedure: Procedure, row: Any, steps: Mapping[str, str], *, by: User, on: date) -> dict[str, Any]:
-    """The steps the state allows, each by name with what stands against this person taking it ("" nothing)."""
+    """The steps the state allows, each with what stands against this person taking it ("" for nothing)."""
     available = {each.name for each in getattr(row, f"get_available_{procedure.column}_transitions")()}
     return {
         name: {

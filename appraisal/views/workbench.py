@@ -93,7 +93,9 @@ def _standing(found: Standing, rows: Sequence[Contribution]) -> dict[str, Any]:
         "title": grades.titled(found.grade),
         "scheme": grades.titled(found.book.scheme),
         "since": next((each.effective_on for each in history if each.effective_on <= found.on), None),
-        "coming": [_coming(each, found) for each in history if each.effective_on > found.on][:1],
+        "coming": [
+            _coming(each, found) for each in history if each.effective_on > found.on and each.grade_code
+        ][:1],
         "period": grades.period_name(found.period),
         "ahead": grades.period_name(found.ahead),
         "own_sheet": own,

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from grading.rules.careers import Decision, authority
 from managers.models import ClientManager, User
-from managers.models.organisation import Branch
 from managers.models.scope import grants_on
 from managers.roles import ROLES
 from managers.services.stepping import Refusal
@@ -24,10 +23,9 @@ def check_authority(by: User, approver: str, decision: Decision, *, about: Clien
 
 
 def authority_name(approver: str, decision: Decision) -> str:
-    """Who decides, in words: the roles, and the levels where they sit."""
+    """Who decides, in words: the roles, and from which level on where that says more than the role."""
     wanted = authority(approver, decision)
     names = "、".join(str(role.name) for role in ROLES.values() if role.code in wanted.roles)
-    kinds = [str(kind.label) for kind in Branch.Kind if kind.value in wanted.kinds]
-    if len(kinds) == len(Branch.Kind):
-        return names
-    return _("%(kinds)s的%(names)s") % {"kinds": "、".join(kinds), "names": names}
+    if wanted.roles == {"group_member"} and "outlet" not in wanted.kinds:
+        return _("分行及以上的%(names)s") % {"names": names}
+    return names
