@@ -23,7 +23,7 @@ from grading import career_presenters as words
 from grading import posted, queries
 from grading.models import GradeChange
 from grading.rules import careers as ladder
-from managers.models import Branch, ClientManager, Qualification
+from managers.models import Branch, ClientManager, Qualification, User
 from managers.permissions import check_may, may
 from managers.services import careers
 from managers.services.stepping import Refusal, objection
@@ -62,8 +62,41 @@ def people(request: HttpRequest) -> HttpResponse:
         "query": query,
         "status": status,
         "statuses": ClientManager.Status.choices,
+        "lines": ClientManager.Line.choices,
+        "branches": _branches(user, on) if may(user, "manage_career", on=on) else [],
     }
     return render(request, "managers/people.html", context)
+
+
+def _branches(user: User, on: date) -> list[tuple[str, str]]:
+    """The branches of one's scope, in the order of the tree."""
+    return list(Branch.objects.visible_to(user, on).order_by("path").values_list("code", "name"))
+
+
+@login_required
+@require_POST
+def register(request: HttpRequest) -> HttpResponse:
+    """HR opens the file of a candidate."""
+    user, on = signed_in(request), timezone.localdate()
+    number = posted.text(request, "employee_no")
+    try:
+        branch = Branch.objects.visible_to(user, on).filter(code=posted.text(request, "branch")).first()
+        if branch is None:
+            raise Refusal(_("请选择机构。"))
+        careers.register(
+            employee_no=number,
+            name=posted.text(request, "name"),
+            branch=branch,
+            line=posted.text(request, "line"),
+            hired_on=posted.day(request, "hired_on"),
+            by=user,
+            on=on,
+        )
+    except (Refusal, PermissionDenied) as refusal:
+        notes.error(request, str(refusal))
+        return redirect("people")
+    notes.success(request, _("候选人档案已建立；可在下面代为申请资格认定。"))
+    return redirect("person", number)
 
 
 def _found(visible: QuerySet[ClientManager], query: str, status: str) -> QuerySet[ClientManager]:
@@ -162,11 +195,10 @@ def _offers(request: HttpRequest, who: ClientManager, *, own: bool, on: date) ->
         if name in open_now
     }
     moves = who.status != ClientManager.Status.LEFT and may(user, "manage_career", on=on, about=who)
-    branches = Branch.objects.visible_to(user, on).order_by("path") if moves else []
     return {
         "can": {name: True for name, each in why.items() if not each},
         "refused": sorted({each for each in why.values() if each}),
-        "branches": [(each.code, each.name) for each in branches],
+        "branches": _branches(user, on) if moves else [],
     }
 
 

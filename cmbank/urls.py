@@ -11,6 +11,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("people/", people.people, name="people"),
+    path("people/register/", people.register, name="register_candidate"),
     path("people/<str:employee_no>/", people.person, name="person"),
     path("people/<str:employee_no>/steps/<str:name>/", people.step, name="career_step"),
     path("healthz", views.healthz, name="healthz"),

@@ -91,7 +91,7 @@ def qualification_row(row: Qualification, names: Names) -> dict[str, Any]:
         "grade": names.grade(row.scheme, row.grade_code),
         "scheme": names.scheme(row.scheme),
         "tone": QUALIFICATION_TAGS[row.state],
-        "state": row.get_state_display(),
+        "state_word": row.get_state_display(),
         "authority": authority_name(row.approver, "recognise"),
     }
 
@@ -105,7 +105,7 @@ def change_row(row: GradeChange, names: Names) -> dict[str, Any]:
         "from": names.grade(row.scheme, row.from_grade),
         "to": names.grade(row.scheme, row.to_grade),
         "tone": CHANGE_TAGS[row.state],
-        "state": row.get_state_display(),
+        "state_word": row.get_state_display(),
         "kind": row.get_kind_display(),
         "authority": authority_name(row.authority, "approve"),
         "basis": basis_word(row.basis),

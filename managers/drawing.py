@@ -18,6 +18,7 @@ STEPS: Bounds = {
     "suspend": ("manage_career", "须写明原因;登录、会话、令牌与委托同时终止"),
     "reinstate": ("manage_career", "须写明原因;登录恢复"),
     "move_inside": ("", "随解聘的生效;等级同时终止"),
+    "restore": ("", "随更正解聘的等级变动生效,如申诉成立"),
     "leave": ("manage_career", "须写明原因;名下没有客户;登录、会话、令牌与委托同时终止;延期薪酬留在台账"),
 }
 #: Registers deliver people on post; others begin as candidates.

@@ -176,7 +176,7 @@ ROLES: dict[str, Role] = {
             _("领导小组成员"),
             _("评议，并对通过风险审核的考核表决"),
             "subtree",
-            ("view_appraisals", "decide_appraisal"),
+            ("view_appraisals", "decide_appraisal", "recognise_qualification", "approve_grade_change"),
         ),
         Role(
             "group_chair",

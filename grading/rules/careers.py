@@ -33,8 +33,9 @@ class Authority:
     kinds: frozenset[str]
 
 
-_LEADING = Authority(frozenset({"group_member"}), BRANCH_AND_UP)
-_UNIT = Authority(frozenset({"group_member"}), ANYWHERE)
+_GROUP = frozenset({"group_member", "group_chair"})
+_LEADING = Authority(_GROUP, BRANCH_AND_UP)
+_UNIT = Authority(_GROUP, ANYWHERE)
 _RISK = Authority(frozenset({"branch_risk", "head_risk"}), BRANCH_AND_UP)
 _HEAD_RISK = Authority(frozenset({"head_risk"}), HEAD_OFFICE)
 _HEAD_HR = Authority(frozenset({"head_hr"}), HEAD_OFFICE)

@@ -26,6 +26,6 @@ def authority_name(approver: str, decision: Decision) -> str:
     """Who decides, in words: the roles, and from which level on where that says more than the role."""
     wanted = authority(approver, decision)
     names = "、".join(str(role.name) for role in ROLES.values() if role.code in wanted.roles)
-    if wanted.roles == {"group_member"} and "outlet" not in wanted.kinds:
+    if "group_member" in wanted.roles and "outlet" not in wanted.kinds:
         return _("分行及以上的%(names)s") % {"names": names}
     return names

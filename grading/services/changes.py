@@ -241,9 +241,11 @@ def _follow(manager: ClientManager, row: GradeChange, on: date) -> None:
             people.moved_inside(manager, on=on, basis=basis)
         return
     if status == Status.CANDIDATE:
-        people.take_up(manager, on=on, basis=basis)
+        people.take_up(manager, starts_on=row.effective_on, on=on, basis=basis)
     if status in (Status.CANDIDATE, Status.TRAINEE) and row.to_grade != careers.TRAINEE:
         people.confirm(manager, on=on, basis=basis)
+    if status == Status.BACK_OFFICE and row.kind == GradeChange.Kind.CORRECT and not row.from_grade:
+        people.restored(manager, on=on, basis=basis)
 
 
 def _by_hr(

@@ -42,7 +42,7 @@ def check(
     if kind == Kind.REMOVE:
         return facts(manager, kind, "", effective_on=effective_on)
     found = facts(manager, kind, to_grade, effective_on=effective_on)
-    return found | _checked_step(manager, kind, held, to_grade, effective_on=effective_on)
+    return found | _checked_step(manager, kind, held, to_grade, effective_on=effective_on, reason=reason)
 
 
 def facts(
@@ -115,7 +115,7 @@ def leapfrog(book: Rulebook, reason: str) -> str:
 
 
 def _checked_step(
-    manager: ClientManager, kind: str, held: str, to_grade: str, *, effective_on: date
+    manager: ClientManager, kind: str, held: str, to_grade: str, *, effective_on: date, reason: str
 ) -> dict[str, Any]:
     """The direction fits the kind; a leap has its own authority, a traineeship its year and results."""
     version = _version(manager, "", to_grade, effective_on)
@@ -129,7 +129,7 @@ def _checked_step(
     if kind == Kind.PROMOTE and held == careers.TRAINEE:
         check_traineeship(manager, book, to_grade, effective_on)
     if kind == Kind.PROMOTE and step == "leap":
-        return {"leapfrog": True, "authority": leapfrog(book, _("见理由"))}
+        return {"leapfrog": True, "authority": leapfrog(book, reason)}
     return {}
 
 

@@ -100,6 +100,7 @@ class ClientManager(models.Model):
                     ("trainee", "back_office"),
                     ("on_post", "back_office"),
                     ("suspended", "back_office"),
+                    ("back_office", "on_post"),
                     ("candidate", "left"),
                     ("trainee", "left"),
                     ("on_post", "left"),
@@ -135,6 +136,10 @@ class ClientManager(models.Model):
     )
     def move_inside(self) -> None:
         """To back-office work; the grade and its treatment end."""
+
+    @transition(field=status, source=Status.BACK_OFFICE, target=Status.ON_POST)
+    def restore(self) -> None:
+        """A removal is put right, by an appeal or a correction: back on the post as if it had not been."""
 
     @transition(
         field=status,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from managers.models import Assignment, Branch, ClientManager, Delegation, LogEntry, Posting, User
 from managers.permissions import check_may
 from managers.services import accounts
+from managers.services.people import pinyin
 from managers.services.stepping import Procedure, Refusal, Word, take
 
 #: What each step of a career is called.
@@ -21,6 +22,7 @@ WORDS: Mapping[str, Word] = {
     "suspend": gettext_lazy("停职"),
     "reinstate": gettext_lazy("复职"),
     "move_inside": gettext_lazy("转内勤"),
+    "restore": gettext_lazy("恢复岗位"),
     "leave": gettext_lazy("离职"),
 }
 CAREER = Procedure(ClientManager, "career", WORDS, related=("branch", "user"), column="status")
@@ -28,9 +30,52 @@ CAREER = Procedure(ClientManager, "career", WORDS, related=("branch", "user"), c
 NAMED = 5
 
 
-def take_up(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
-    """A candidate begins the traineeship: it follows from the appointment that `basis` names."""
-    return _follows("take_up", manager, on=on, basis=basis)
+def register(
+    *, employee_no: str, name: str, branch: Branch, line: str, hired_on: date, by: User, on: date
+) -> ClientManager:
+    """HR opens the file of a candidate, whom no register has delivered yet.
+
+    The same call again gives the file there is; Refusal where the number belongs to somebody else.
+    """
+    number, called = employee_no.strip(), name.strip()
+    with transaction.atomic():
+        known = ClientManager.objects.select_for_update(of=("self",)).filter(employee_no=number).first()
+        made = known or ClientManager(
+            employee_no=number,
+            name=called,
+            pinyin=pinyin(called),
+            branch=branch,
+            line=line,
+            hired_on=hired_on,
+            post_started_on=on,
+            grade_code="",
+            status=ClientManager.Status.CANDIDATE,
+        )
+        standing = check_may(by, "manage_career", on=on, about=made)
+        if known is not None:
+            return _the_same(known, called)
+        _check_file(made, on)
+        made.save()
+        LogEntry.objects.create(
+            by=by,
+            on_behalf_of=standing.on_behalf_of,
+            action="register_career",
+            subject=f"career:{made.pk}",
+            to_state=made.status,
+            detail={"employee_no": number},
+        )
+        return made
+
+
+def take_up(manager: ClientManager, *, starts_on: date, on: date, basis: str) -> LogEntry:
+    """A candidate begins the traineeship on a day: it follows from the appointment that `basis` names."""
+
+    def move(row: ClientManager) -> None:
+        row.post_started_on = starts_on
+        if not row.postings.filter(ends_on=None).exists():
+            Posting.objects.create(manager=row, branch=row.branch, starts_on=starts_on, reason=basis)
+
+    return _follows("take_up", manager, on=on, basis=basis, move=move)
 
 
 def confirm(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
@@ -65,6 +110,11 @@ def reinstate(manager: ClientManager, *, by: User, on: date, reason: str, key: s
 def moved_inside(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
     """To back-office work, as the removal from the grade says that `basis` names."""
     return _follows("move_inside", manager, on=on, basis=basis)
+
+
+def restored(manager: ClientManager, *, on: date, basis: str) -> LogEntry:
+    """Back on the post, as the change says that puts a removal right and that `basis` names."""
+    return _follows("restore", manager, on=on, basis=basis)
 
 
 def leave(
@@ -128,7 +178,9 @@ def record_postings(starts_on: date) -> None:
     """
     held = {posting.manager_id: posting for posting in Posting.objects.filter(ends_on=None)}
     known = set(Posting.objects.values_list("manager", flat=True))
-    people = ClientManager.objects.exclude(status=ClientManager.Status.LEFT)
+    people = ClientManager.objects.exclude(
+        status__in=[ClientManager.Status.LEFT, ClientManager.Status.CANDIDATE]
+    )
     new, ended = [], []
     for row in people.only("pk", "branch_id", "post_started_on"):
         current = held.get(row.pk)
@@ -139,7 +191,7 @@ def record_postings(starts_on: date) -> None:
             begins = max(begins, current.starts_on + timedelta(days=1))
             current.ends_on = begins - timedelta(days=1)
             ended.append(current)
-        new.append(Posting(manager=row, branch_id=row.branch_id, starts_on=begins, reason=_("名册")))
+        new.append(Posting(manager=row, branch_id=row.branch_id, starts_on=begins, reason="名册"))
     Posting.objects.bulk_update(ended, ["ends_on"], batch_size=1000)
     Posting.objects.bulk_create(new, batch_size=1000)
 
@@ -170,10 +222,23 @@ def _step(
     )
 
 
-def _follows(name: str, manager: ClientManager, *, on: date, basis: str) -> LogEntry:
+def _follows(name: str, manager: ClientManager, *, on: date, basis: str, move: Any = None) -> LogEntry:
     """A step that follows from another record, which names its people: taken by the platform."""
     detail = {"on": on.isoformat(), "basis": basis}
-    return take(CAREER, name, manager.pk, by=None, on=on, action="", detail=detail)
+    return take(CAREER, name, manager.pk, by=None, on=on, action="", move=move, detail=detail)
+
+
+def _the_same(known: ClientManager, name: str) -> ClientManager:
+    if known.status != ClientManager.Status.CANDIDATE or known.name != name:
+        raise Refusal(_("工号 %(no)s 已有档案；请核对。") % {"no": known.employee_no})
+    return known
+
+
+def _check_file(made: ClientManager, on: date) -> None:
+    if not made.employee_no or not made.name or made.line not in ClientManager.Line.values:
+        raise Refusal(_("请填写工号、姓名与条线。"))
+    if made.hired_on > on:
+        raise Refusal(_("入行日期晚于今天；请核对。"))
 
 
 def _reason_needed(reason: str) -> None:
@@ -201,8 +266,9 @@ def _refuse_customers(row: ClientManager, on: date) -> None:
     )
     names = list(dict.fromkeys(f"{each.customer.name}（{each.customer.customer_no}）" for each in left))
     if names:
-        words = {"count": len(names), "names": "、".join(names[:NAMED])}
-        raise Refusal(_("名下还有 %(count)s 户客户：%(names)s 等；请先办理移交，再办离职。") % words)
+        shown = names[:NAMED] + ["……"] * (len(names) > NAMED)
+        words = {"count": len(names), "names": "、".join(shown)}
+        raise Refusal(_("名下还有 %(count)s 户客户：%(names)s；请先办理移交，再办离职。") % words)
 
 
 def _end_posting(row: ClientManager, on: date) -> None:

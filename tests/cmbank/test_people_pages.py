@@ -136,6 +136,17 @@ def test_hr_transfers_within_its_branches_only(people: dict[str, User]) -> None:
     assert "城东支行" in text(done)
 
 
+def test_hr_opens_a_candidates_file_in_its_own_branches(people: dict[str, User]) -> None:
+    form = {"employee_no": "88", "name": "周望", "line": "micro", "hired_on": "2020-07-01"}
+    url = reverse("register_candidate")
+    assert messages(post(people["hr"], url, branch="B2", **form)) == ["请选择机构。"]
+    assert messages(post(people["auditor"], url, branch="B1", **form))[0].startswith("您的角色或所辖机构")
+    done = post(people["hr"], url, branch="S1", **form)
+    assert messages(done) == ["候选人档案已建立；可在下面代为申请资格认定。"]
+    assert ("候选" in text(done), len(done.context["apply"]) > 0) == (True, True)
+    assert "为候选人建档" not in text(as_(people["auditor"]).get(reverse("people")))
+
+
 def test_a_manager_applies_from_the_own_file_and_sees_no_names(people: dict[str, User]) -> None:
     login, who = own_login("2", status="candidate")
     page = as_(login).get(reverse("person", args=["2"]))

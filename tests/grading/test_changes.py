@@ -158,7 +158,7 @@ def test_a_unit_group_decides_for_its_own_outlet_but_not_for_the_upper_grades(
     lower = propose(graded(manager("3", branch="S1"), "fourth"), people["hr"])
     assert changes.approve(lower, by=people["unit"], on=ON).to_state == "approved"
     upper = propose(graded(manager("4", branch="S1"), "second"), people["hr"], to_grade="first")
-    with pytest.raises(Refusal, match="这一等级须由分行及以上的领导小组成员办理"):
+    with pytest.raises(Refusal, match="这一等级须由分行及以上的领导小组成员、领导小组组长办理"):
         changes.approve(upper, by=people["unit"], on=ON)
 
 
@@ -230,6 +230,15 @@ def test_a_decision_takes_effect_at_once_when_its_day_has_come(
     )
     assert queries.grades_on(date(2026, 10, 1), [who.pk]) == {who.pk: "third"}
     assert decided(graded(manager("3"), "fourth"), people, NEXT, basis="appraisal:8").state == "scheduled"
+
+
+def test_an_appeal_that_wins_gives_grade_and_post_back(people: dict[str, User], who: ClientManager) -> None:
+    since = date(2026, 10, 1)
+    decided(who, people, since, kind="remove", to_grade="")
+    assert ClientManager.objects.get(pk=who.pk).status == "back_office"
+    decided(who, people, since, kind="correct", to_grade="fourth", basis="appraisal:7/2")
+    assert ClientManager.objects.get(pk=who.pk).status == "on_post"
+    assert queries.grades_on(since, [who.pk]) == {who.pk: "fourth"}
 
 
 def test_a_stayed_change_waits_and_goes_on_where_it_was(people: dict[str, User], who: ClientManager) -> None:

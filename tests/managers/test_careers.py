@@ -32,6 +32,7 @@ MOVES = {
     "suspend": ("on_post",),
     "reinstate": ("suspended",),
     "moved_inside": ("trainee", "on_post", "suspended"),
+    "restored": ("back_office",),
     "leave": ("candidate", "trainee", "on_post", "suspended", "back_office"),
 }
 TARGETS = {
@@ -40,6 +41,7 @@ TARGETS = {
     "suspend": "suspended",
     "reinstate": "on_post",
     "moved_inside": "back_office",
+    "restored": "on_post",
     "leave": "left",
 }
 
@@ -50,7 +52,9 @@ def people(db: None) -> dict[str, User]:
 
 
 def call(name: str, who: ClientManager, by: User) -> LogEntry:
-    if name in ("take_up", "confirm", "moved_inside"):
+    if name == "take_up":
+        return careers.take_up(who, starts_on=ON, on=ON, basis="grade_change:1")
+    if name in ("confirm", "moved_inside", "restored"):
         return getattr(careers, name)(who, on=ON, basis="grade_change:1")
     at: Any = {} if name == "reinstate" else {"at": AT}
     return getattr(careers, name)(who, by=by, on=ON, reason=WHY, **at)
@@ -197,6 +201,37 @@ def test_the_register_writes_postings_once(people: dict[str, User]) -> None:
     assert postings(who) == [("B1", SINCE, None)]
     moved = ClientManager.objects.get(employee_no="3")
     assert postings(moved) == [("B1", SINCE, date(2026, 10, 11)), ("B2", ON, None)]
+
+
+def open_file(by: User, **facts: Any) -> ClientManager:
+    wanted: Any = {"employee_no": "77", "name": "周望", "line": "micro", "hired_on": SINCE} | facts
+    return careers.register(branch=Branch.objects.get(code=wanted.pop("at", "B1")), by=by, on=ON, **wanted)
+
+
+def test_hr_opens_the_file_of_a_candidate_once(people: dict[str, User]) -> None:
+    made = open_file(people["hr"])
+    assert (made.status, made.pinyin, open_file(people["hr"])) == ("candidate", "zhouwang zw", made)
+    record_postings(ON)
+    assert postings(made) == []
+    careers.take_up(made, starts_on=ON, on=ON, basis="grade_change:1")
+    assert postings(made) == [("B1", ON, None)]
+    assert LogEntry.objects.filter(action="register_career").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        ({"name": "别人"}, "工号 77 已有档案"),
+        ({"employee_no": "78", "name": " "}, "请填写工号、姓名与条线"),
+        ({"employee_no": "78", "hired_on": date(2026, 10, 13)}, "入行日期晚于今天"),
+    ],
+)
+def test_a_candidates_file_is_checked(people: dict[str, User], facts: dict[str, Any], text: str) -> None:
+    open_file(people["hr"])
+    with pytest.raises(Refusal, match=text):
+        open_file(people["hr"], **facts)
+    with pytest.raises(PermissionDenied):
+        open_file(people["hr"], employee_no="79", at="B2")
 
 
 def test_a_posting_is_never_rewritten(people: dict[str, User]) -> None:
