@@ -28,7 +28,7 @@ def check(rows: list[Appraisal]) -> None:
 
 
 def follow(row: Appraisal, *, by: User, on: date) -> None:
-    """Enter the change a told decision means, from the day after the period's end, where the grade is another.
+    """Enter the change a told decision means, from the day after the period's end; none where none is meant.
 
     That day, not today: the decision is about the period, and a period appraised late yields the same
     history as one appraised in time. After an appeal or a reopening the record says the same day again:
