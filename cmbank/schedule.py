@@ -30,4 +30,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Dated ahead, a change of grade takes effect on its day; a day that was missed is caught up.
     "grade changes": {"task": "grading.make_effective", "schedule": 10 * MINUTE},
     "certificates": {"task": "grading.expire_certificates", "schedule": 60 * MINUTE},
+    # Certificates, terms and traineeships that end soon, told on their days.
+    "reminders": {"task": "grading.remind", "schedule": crontab(minute=30, hour="8-18")},
 }

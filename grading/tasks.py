@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from grading.services import changes, qualifying
+from grading.services import changes, qualifying, reminders
 
 
 @shared_task(name="grading.make_effective")
@@ -16,3 +16,9 @@ def make_effective() -> int:
 def expire_certificates() -> int:
     """Expire every certificate past its last day; how many. Harmless when nothing is due."""
     return qualifying.expire(timezone.localdate())
+
+
+@shared_task(name="grading.remind")
+def remind() -> int:
+    """Tell what ends soon; how many notices were new. Harmless when run twice a day."""
+    return reminders.remind(timezone.localdate())

@@ -29,6 +29,18 @@ class Text:
 
 
 CATALOGUE: Mapping[str, Text] = {
+    "ends_certificate": Text(
+        gettext_lazy("证书将到期"),
+        gettext_lazy("%(who)s 的证书 %(no)s 于 %(day)s 到期，还有 %(left)s 天。"),
+    ),
+    "ends_term": Text(
+        gettext_lazy("聘期将届满"),
+        gettext_lazy("%(who)s 的聘期于 %(day)s 届满，还有 %(left)s 天。"),
+    ),
+    "ends_traineeship": Text(
+        gettext_lazy("见习期将届满"),
+        gettext_lazy("%(who)s 的见习期于 %(day)s 届满，还有 %(left)s 天；请按实际业绩办理聘任。"),
+    ),
     "appraisal_measured": Text(
         gettext_lazy("考核待提交"),
         gettext_lazy("提交 %(who)s 的 %(period)s 考核"),

@@ -4,28 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.urls import reverse
 
 from grading import queries
 from grading.models import GradeChange
 from grading.rules import careers
 from grading.services.proposals import traineeship_end
 from managers.models import ClientManager, Qualification
-
-TEXTS: dict[str, Promise] = {
-    "certificate": gettext_lazy("%(who)s 的证书 %(no)s 于 %(day)s 到期，还有 %(left)s 天。"),
-    "term": gettext_lazy("%(who)s 的聘期于 %(day)s 届满，还有 %(left)s 天。"),
-    "traineeship": gettext_lazy("%(who)s 的见习期于 %(day)s 届满，还有 %(left)s 天；请按实际业绩办理聘任。"),
-}
+from managers.notices import CATALOGUE
+from managers.permissions import holders
+from managers.services.notices import tell
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """One thing to tell: about whom, what ends (a key of `TEXTS`), when, and how many days are left.
-
-    It is for the manager and for whoever may `appoint` (`managers.permissions.holders`).
-    """
+    """One thing to tell: about whom, what ends (`certificate`, `term`, `traineeship`), when, days left."""
 
     manager: ClientManager
     kind: str
@@ -34,15 +27,45 @@ class Reminder:
     certificate_no: str = ""
 
     @property
-    def key(self) -> str:
-        """The same for the same reminder, whatever the number of times it is worked out."""
-        return f"{self.kind}:{self.manager.pk}:{self.ends_on}:{self.left}"
+    def code(self) -> str:
+        """The notice it is."""
+        return f"ends_{self.kind}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The named words of the notice."""
+        return {
+            "who": str(self.manager),
+            "no": self.certificate_no,
+            "day": self.ends_on.isoformat(),
+            "left": str(self.left),
+        }
 
     @property
     def text(self) -> str:
         """The sentence, in the reader's language."""
-        words = {"who": self.manager, "no": self.certificate_no, "day": self.ends_on, "left": self.left}
-        return str(TEXTS[self.kind]) % words
+        return str(CATALOGUE[self.code].title) % self.words
+
+
+def remind(on: date) -> int:
+    """Tell the manager and whoever may appoint what ends soon; how many notices were new.
+
+    Harmless when run again: the same reminder is told once.
+    """
+    return sum(_told(each, on) for each in due_reminders(on))
+
+
+def _told(reminder: Reminder, on: date) -> int:
+    own = [reminder.manager.user] if reminder.manager.user is not None else []
+    told = tell(
+        [*own, *holders("appoint", on=on, about=reminder.manager)],
+        reminder.code,
+        subject=f"career:{reminder.manager.pk}",
+        words=reminder.words,
+        url=reverse("person", args=[reminder.manager.employee_no]),
+        occasion=f"{reminder.ends_on}:{reminder.left}",
+    )
+    return len(told)
 
 
 def due_reminders(on: date) -> list[Reminder]:

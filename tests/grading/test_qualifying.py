@@ -12,7 +12,7 @@ from grading import queries
 from grading.models import GradeChange
 from grading.services import changes, exams, qualifying, reminders
 from grading.services.applying import apply
-from managers.models import ClientManager, DocumentCheck, LogEntry, Qualification, User
+from managers.models import ClientManager, DocumentCheck, LogEntry, Notice, Qualification, User
 from managers.services.stepping import Refusal
 from tests.grading.careers import LATER, SCHEME, bring, graded, judged, shipped
 from tests.managers.people import ON, hire, manager
@@ -255,7 +255,11 @@ def test_reminders_name_certificates_terms_and_traineeships(
     assert [each.text for each in reminders.due_reminders(LATER - 7 * DAY)] == [
         f"{who} 的证书 ZS-{row.pk} 于 2028-12-31 到期，还有 7 天。"
     ]
-    assert [each.kind for each in reminders.due_reminders(date(2027, 10, 11) - 30 * DAY)] == ["traineeship"]
+    day = date(2027, 10, 11) - 30 * DAY
+    assert [each.kind for each in reminders.due_reminders(day)] == ["traineeship"]
+    assert (reminders.remind(day), reminders.remind(day)) == (4, 0)
+    told = Notice.objects.values_list("to__username", "code").order_by("to__username")
+    assert list(told) == [(name, "ends_traineeship") for name in ("head", "hr", "hr_two", "m2")]
     assert reminders.due_reminders(ON) == []
 
 
