@@ -26,10 +26,10 @@ def graded(manager: ClientManager, grade: str, since: date = date(2026, 1, 1)) -
     return manager
 
 
-def shipped(**more: str) -> RulebookVersion:
-    """A later shipped text of the scheme with lines added: `procedure="leapfrog = ..."`."""
+def shipped(procedure: str) -> RulebookVersion:
+    """A later shipped text of the scheme with a line added to its procedure: `leapfrog = ...`."""
     first = queries.version_in_force(SCHEME, ON)
-    text = first.content + "".join(f"\n[{table}]\n{lines}\n" for table, lines in more.items())
+    text = first.content.replace("\n[procedure]\n", f"\n[procedure]\n{procedure}\n")
     return RulebookVersion.objects.create(
         code=SCHEME, number=900, origin="shipped", state="adopted", title=first.title, content=text,
         sha256="0" * 64, lines=first.lines, effective_on=date(1995, 1, 1),

@@ -150,7 +150,7 @@ def test_a_condition_without_figures_is_proved_on_paper(people: dict[str, User])
 def test_an_exam_failed_waits_as_long_as_the_rulebook_says(
     people: dict[str, User], who: ClientManager
 ) -> None:
-    shipped(procedure='reapply_months = 6\ncites = "第五条"')
+    shipped("reapply_months = 6")
     row = bring(people, who, "screened", "trainee")
     examine(row, people["hr"], "59.5")
     assert state(row) == "failed"
