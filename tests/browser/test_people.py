@@ -12,7 +12,7 @@ from managers.models import User
 from tests.browser.conftest import Visit
 from tests.browser.languages import english_left
 from tests.grading.careers import bring, graded
-from tests.managers.people import ON, hire, manager
+from tests.managers.staff import ON, hire, manager
 
 #: What stays Latin: the kind of file and its encodings, and numbers of certificates and papers.
 LATIN = {"CSV", "UTF", "GB", "ZS", "ZC"}

@@ -19,7 +19,7 @@ from managers.models import ClientManager, Qualification, User
 from managers.services import write_pinyin
 from tests.appraisal.pages import as_, text
 from tests.grading.careers import bring, graded
-from tests.managers.people import ON, hire, manager
+from tests.managers.staff import ON, hire, manager
 
 
 @pytest.fixture(autouse=True)

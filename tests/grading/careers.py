@@ -14,7 +14,7 @@ from grading.services.applying import apply
 from ledger.models import Bundle, Run
 from ledger.rules.figures import Figure
 from managers.models import ClientManager, Qualification, User
-from tests.managers.people import ON
+from tests.managers.staff import ON
 
 SCHEME = "corporate-six-grades"
 LATER = date(2028, 12, 31)

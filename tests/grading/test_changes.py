@@ -14,7 +14,7 @@ from grading.services import changes
 from managers.models import ClientManager, LogEntry, User
 from managers.services.stepping import Refusal
 from tests.grading.careers import SCHEME, graded, judged, shipped
-from tests.managers.people import ON, hire, manager
+from tests.managers.staff import ON, hire, manager
 
 State = GradeChange.State
 NEXT = date(2026, 12, 1)

@@ -15,7 +15,7 @@ from grading.services.applying import apply
 from managers.models import ClientManager, DocumentCheck, LogEntry, Notice, Qualification, User
 from managers.services.stepping import Refusal
 from tests.grading.careers import LATER, SCHEME, bring, graded, judged, shipped
-from tests.managers.people import ON, hire, manager
+from tests.managers.staff import ON, hire, manager
 
 State = Qualification.State
 DAY = timedelta(days=1)
