@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grading', '0004_history'),
-        ('managers', '0007_careers_and_qualifications'),
+        ('managers', '0009_careers_and_qualifications'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

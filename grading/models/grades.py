@@ -64,6 +64,7 @@ class GradeRecord(models.Model):
         return f"{self.manager} · {self.effective_on}"
 
 
+@history.kept(subject="grade_change:{pk}")
 class GradeChange(models.Model):
     """One change of a manager's grade: proposed by one person, approved by another, effective on its day.
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from managers import history
 from managers.models.organisation import Branch
 from managers.models.people import ClientManager
 from managers.models.scope import ManagerScoped
@@ -22,6 +23,7 @@ class _Tenure(Func):
     output_field = DateRangeField()
 
 
+@history.kept()
 class Posting(models.Model):
     """A manager's post at a branch from `starts_on` to `ends_on`, both inclusive; the current one is open.
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from managers import history
 from managers.models.people import ClientManager
 from managers.models.scope import ManagerScoped
 
@@ -21,6 +22,7 @@ def _person(name: Any) -> models.ForeignKey:
     )
 
 
+@history.kept(subject="qualification:{pk}")
 class Qualification(models.Model):
     """One manager on the way to one grade of one scheme: applied, screened, examined, recognised, appointed.
 
@@ -178,6 +180,7 @@ class Qualification(models.Model):
         """The authority takes the certificate back."""
 
 
+@history.kept()
 class DocumentCheck(models.Model):
     """A paper somebody has seen for an application: what kind, its number, when issued. Append-only.
 
@@ -223,6 +226,7 @@ class DocumentCheck(models.Model):
         return f"{self.get_kind_display()} {self.document_no}"
 
 
+@history.kept()
 class ExamBatch(models.Model):
     """A sheet of exam results: read and shown first, applied by a second look, once."""
 

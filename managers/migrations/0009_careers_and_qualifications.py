@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('managers', '0006_history'),
+        ('managers', '0008_handover_history'),
     ]
 
     operations = [
