@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from appraisal import messages, presenters
 from appraisal.models import Appraisal
 from appraisal.rules import flags
+from grading.presenters import metric_choices
 
 ANY = ("", _("全部"))
 NO_FLAG = "none"
 AGES = [ANY, ("1", _("超过 1 天")), ("3", _("超过 3 天")), ("7", _("超过 7 天"))]
+WINDOWS = [("month", _("本月")), ("quarter", _("本季")), ("half_year", _("本半年")), ("year", _("本年"))]
 MOVES = [ANY, ("up", _("建议晋升")), ("same", _("维持")), ("down", _("建议降级"))]
 
 
@@ -71,6 +73,35 @@ class DecideForm(forms.Form):
         help_text=_("与测算建议不同的，须写明理由。"),
         widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
     )
+
+
+class AdjustmentForm(forms.Form):
+    """What is to be added to one figure of a manager, for which days, why, and on what evidence."""
+
+    employee_no = forms.CharField(label=_("工号"), max_length=32)
+    metric = forms.ChoiceField(label=_("指标"))
+    window = forms.ChoiceField(label=_("期间"), choices=WINDOWS)
+    amount = forms.DecimalField(
+        label=_("调整额"),
+        max_digits=20,
+        decimal_places=2,
+        help_text=_("按指标的单位；减少写负数。"),
+    )
+    starts_on = forms.DateField(label=_("起"), widget=forms.DateInput(attrs={"type": "date"}))
+    expires_on = forms.DateField(label=_("失效日"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("原因"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    evidence = forms.CharField(
+        label=_("凭据"),
+        max_length=1000,
+        help_text=_("文件名称与编号，供批准人核对。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["metric"].choices = metric_choices()  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
 
 
 class OpenForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.views import cycles, desk, papers, workbench
+from appraisal.views import adjustments, cycles, desk, papers, workbench
 
 urlpatterns = [
     path("me/", workbench.me, name="me"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("queue/<int:pk>/return/", desk.send_back, name="send_back"),
     path("decisions/", desk.decisions, name="decisions"),
     path("decisions/<int:pk>/", desk.decide, name="decide"),
+    path("adjustments/", adjustments.adjustments, name="adjustments"),
+    path("adjustments/<int:pk>/<str:name>/", adjustments.step, name="adjustment_step"),
     path("cycles/", cycles.cycles, name="cycles"),
     path("cycles/open/", cycles.open_cycle, name="open_cycle"),
     path("cycles/<int:pk>/", cycles.cycle, name="cycle"),

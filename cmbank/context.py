@@ -67,6 +67,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
         yield _item(_("考核审批队列"), reverse("queue"), _waiting(user, State.IN_RISK_QUEUE, on))
     if "decide_appraisal" in may:
         yield _item(_("考核决定"), reverse("decisions"), _waiting(user, State.CLEARED, on))
+    yield from _adjustments(may)
     if may & {"open_cycle", "view_appraisals"}:
         yield _item(_("考核周期"), reverse("cycles"))
     if own is not None or "view_people" in may:
@@ -81,6 +82,12 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
         yield _item(_("数据批次"), reverse("bundles"), section=look_up)
         yield _item(_("期间关账"), reverse("closings"), section=look_up)
     yield from _accountability(may)
+
+
+def _adjustments(may: set[str]) -> Iterator[dict[str, Any]]:
+    """What two people add to computed figures."""
+    if may & {"propose_adjustment", "approve_adjustment"}:
+        yield _item(_("指标调整"), reverse("adjustments"))
 
 
 def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:

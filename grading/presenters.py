@@ -72,6 +72,11 @@ def metric_title(code: str) -> str:
     return catalogue.title(code)[1 if english() else 0]
 
 
+def metric_choices() -> list[tuple[str, str]]:
+    """Every metric of the catalogue with its name, for a field to choose from."""
+    return [(code, metric_title(code)) for code in catalogue.METRICS]
+
+
 def figure_url(employee_no: str, reason: Reason, on: date) -> str:
     """The page that takes the figure apart; "" where there is none."""
     ref = reason.ref

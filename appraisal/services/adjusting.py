@@ -114,6 +114,25 @@ def end(row: Adjustment, *, by: User, on: date, reason: str, key: str = "") -> L
     )
 
 
+#: The permission each step asks for.
+ACTIONS = {
+    "approve": "approve_adjustment",
+    "reject": "approve_adjustment",
+    "withdraw": "propose_adjustment",
+    "end": "approve_adjustment",
+}
+
+
+def open_to(row: Adjustment, user: User, on: date) -> list[str]:
+    """The steps a person could take of an adjustment now."""
+    return [
+        name
+        for name, action in ACTIONS.items()
+        if (name != "withdraw" or row.proposed_by_id == user.pk)
+        and not stepping.objection(PROCEDURE, name, row, by=user, on=on, action=action)
+    ]
+
+
 def _decide(name: str, row: Adjustment, *, by: User, on: date, reason: str, key: str) -> LogEntry:
     def move(found: Adjustment) -> None:
         found.decided_by, found.decided_at = by, timezone.now()
