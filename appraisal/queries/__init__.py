@@ -149,8 +149,13 @@ def candidates(
 
 
 def _bounds(book: Rulebook, period: Period) -> scope.Bounds:
+    whole = book.procedure.newcomers == "whole"
     return scope.Bounds(
-        book.scheme.lines, book.scheme.branches, [grade.code for grade in book.grades], period.end
+        book.scheme.lines,
+        book.scheme.branches,
+        [grade.code for grade in book.grades],
+        period.end,
+        date.max if whole else period.start,
     )
 
 

@@ -20,12 +20,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Whom a scheme covers, for a period ending on `ends_on`; no `branches` means all of them."""
+    """Whom a scheme covers, for a period ending on `ends_on`; no `branches` means all of them.
+
+    Whoever took up the post after `joined_by` is left out: a regulation may judge whole periods only.
+    """
 
     lines: Collection[str]
     branches: Collection[str]
     grades: Collection[str]
     ends_on: date
+    joined_by: date = date.max
 
 
 def left_out(who: Candidate, bounds: Bounds) -> str:
@@ -35,14 +39,14 @@ def left_out(who: Candidate, bounds: Bounds) -> str:
     ...          Bounds(["corporate"], [], ["third"], date(2026, 9, 30)))
     'other_line'
     """
-    if bounds.lines and who.line not in bounds.lines:
-        return "other_line"
-    if bounds.branches and not any(f"/{code}/" in who.branch_path for code in bounds.branches):
-        return "other_branch"
-    if who.status not in APPRAISED:
-        return "not_on_post"
-    if who.post_started_on > bounds.ends_on:
-        return "not_yet_on_post"
-    if not who.grade:
-        return "no_grade"
-    return "" if who.grade in bounds.grades else "grade_not_on_ladder"
+    found = {
+        "other_line": bool(bounds.lines) and who.line not in bounds.lines,
+        "other_branch": bool(bounds.branches)
+        and not any(f"/{code}/" in who.branch_path for code in bounds.branches),
+        "not_on_post": who.status not in APPRAISED,
+        "not_yet_on_post": who.post_started_on > bounds.ends_on,
+        "joined_in_period": who.post_started_on > bounds.joined_by,
+        "no_grade": not who.grade,
+        "grade_not_on_ladder": who.grade not in bounds.grades,
+    }
+    return next((code for code, holds in found.items() if holds), "")

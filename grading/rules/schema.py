@@ -19,6 +19,8 @@ PERIODS = ("month", "quarter", "half_year", "year")
 STAGES = ("statement", "scores", "review")
 #: The four headings of a group's qualitative scores: conduct, ability, diligence, results.
 HEADINGS = ("conduct", "ability", "diligence", "results")
+#: Whoever took up the post inside a period: judged on the whole of it, or not at all.
+NEWCOMERS = ("whole", "excluded")
 APPROVERS = ("leading_group", "unit_group", "hr", "risk", "head_office_risk")
 ACTIVITIES = ("credit",)
 OUTCOMES = ("promote", "keep", "warn", "demote", "vetoed", "undecided", "adjust", "not_ranked", "remove")
@@ -119,7 +121,8 @@ class Procedure:
 
     ``certifies`` names the office that answers for a metric; ``deadlines`` are days for a state; ``stages``
     names what an appraisal of a kind of period passes before risk sees it, ``weights`` what each heading of
-    the group's scores counts (those not named count nothing; none at all: each the same).
+    the group's scores counts (those not named count nothing; none at all: each the same). ``newcomers``
+    says what becomes of whoever took up the post inside the period (`NEWCOMERS`).
     """
 
     quorum: Decimal = Decimal("0.5")
@@ -133,6 +136,7 @@ class Procedure:
     certifies: Mapping[str, str] = field(default_factory=dict)
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weights: Mapping[str, Decimal] = field(default_factory=dict)
+    newcomers: str = "whole"
     cites: str = ""
 
 

@@ -15,6 +15,7 @@ from .schema import (
     ACTIVITIES,
     APPROVERS,
     HEADINGS,
+    NEWCOMERS,
     NOTE_KINDS,
     OUTCOMES,
     PERIODS,
@@ -304,6 +305,7 @@ def _procedure(root: Table) -> Procedure:
         deadlines={state: deadlines.whole(state) for state in deadlines.data},
         certifies={metric: certifies.text(metric) for metric in certifies.data},
         stages={kind: stages.choices(kind, STAGES) for kind in _known(stages, PERIODS)},
+        newcomers=table.choice("newcomers", NEWCOMERS, default="whole") or "whole",
         weights={heading: weights.number(heading) or Decimal(0) for heading in _known(weights, HEADINGS)},
         cites=table.citation(),
     )

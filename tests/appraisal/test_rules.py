@@ -1,5 +1,6 @@
 """The pure judgement: scope, jumps, seats and decisions, by examples and by properties."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -92,3 +93,9 @@ def test_whatever_may_be_decided_is_one_step_at_most_and_explained(
     assert abs(after - place) <= 1
     assert after == place or reason.strip()
     assert not (vetoed and after < place)
+
+
+def test_whoever_joined_inside_the_period_may_be_left_out_by_the_rulebook() -> None:
+    who, whole = candidate(post_started_on=date(2026, 7, 2)), replace(BOUNDS, joined_by=date(2026, 7, 1))
+    assert (scope.left_out(who, BOUNDS), scope.left_out(who, whole)) == ("", "joined_in_period")
+    assert scope.left_out(replace(who, post_started_on=date(2026, 7, 1)), whole) == ""
