@@ -208,6 +208,13 @@ def _spike(flag: dict[str, Any]) -> str:
     return _("季末最后两日存款日均比本季日均高 %(percent)s%%") % {"percent": percent}
 
 
+def _joined(flag: dict[str, Any]) -> str:
+    text = _("%(day)s 起任现职，不满一个考核期") % {"day": flag["on"]}
+    if "days" not in flag:
+        return text
+    return text + _("（在岗 %(served)s 天，全期 %(days)s 天；指标和标准按全期，未折算）") % flag
+
+
 _FLAGS = {
     "veto": lambda flag: _("一票否决：%(what)s") % {"what": _title(flag)},
     "veto_above": lambda flag: _("未达上一级质量要求：%(what)s") % {"what": _title(flag)},
@@ -216,5 +223,5 @@ _FLAGS = {
     "proposal": _proposal,
     "spike": _spike,
     "transfers": lambda flag: _("期内有 %(count)s 户客户移交或调整比例") % {"count": flag["count"]},
-    "joined": lambda flag: _("%(day)s 起任现职，不满一个考核期") % {"day": flag["on"]},
+    "joined": _joined,
 }

@@ -32,6 +32,7 @@ class Facts:
     transfers: int
     post_started_on: date
     period_start: date
+    period_end: date
 
 
 def flags(verdict: Verdict, facts: Facts, *, book: Rulebook) -> list[Flag]:
@@ -42,7 +43,7 @@ def flags(verdict: Verdict, facts: Facts, *, book: Rulebook) -> list[Flag]:
     if facts.transfers:
         found.append({"code": "transfers", "count": facts.transfers})
     if facts.post_started_on > facts.period_start:
-        found.append({"code": "joined", "on": facts.post_started_on.isoformat()})
+        found.append(_joined(facts))
     return found
 
 
@@ -98,6 +99,16 @@ def _proposal(verdict: Verdict, book: Rulebook) -> Iterator[Flag]:
             "title": grade.short,
             "title_en": grade.title_en,
         }
+
+
+def _joined(facts: Facts) -> Flag:
+    """Since when, and how many days of the period were served: its figures are not scaled to them."""
+    return {
+        "code": "joined",
+        "on": facts.post_started_on.isoformat(),
+        "served": (facts.period_end - facts.post_started_on).days + 1,
+        "days": (facts.period_end - facts.period_start).days + 1,
+    }
 
 
 def _spike(facts: Facts) -> Flag:

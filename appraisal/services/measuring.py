@@ -211,7 +211,11 @@ def _facts(people: list[Any], run: Run, period: Period) -> dict[int, flags.Facts
     moved = queries.transfers(period, ids)
     return {
         manager.pk: flags.Facts(
-            *deposits[manager.pk], moved.get(manager.pk, 0), manager.post_started_on, period.start
+            *deposits[manager.pk],
+            moved.get(manager.pk, 0),
+            manager.post_started_on,
+            period.start,
+            period.end,
         )
         for manager in people
     }

@@ -13,9 +13,9 @@ from appraisal.models import Appraisal, Cycle, Step
 from appraisal.services import Refusal
 from grading import services as grading
 from grading.models import Verdict
-from managers.models import User
+from managers.models import ClientManager, User
 from tests.appraisal import smallbank
-from tests.appraisal.acting import Case, manager
+from tests.appraisal.acting import Case, Staff, find, manager
 from tests.appraisal.smallbank import (
     BAD_LOAN,
     ELSEWHERE,
@@ -195,3 +195,14 @@ def test_the_number_of_queries_does_not_grow_with_the_managers(
         services.measure(opened.cycle, by=None, on=on)
     assert Step.objects.filter(name="measure").count() == 9
     assert len(many) - len(one) in range(-2, 3)
+
+
+def test_a_partial_period_is_stated_with_its_days(staff: Staff, on: date) -> None:
+    ClientManager.objects.filter(employee_no=STEADY).update(post_started_on=date(2026, 8, 1))
+    services.appraise(smallbank.SCHEME, smallbank.PERIOD, by=None, on=on)
+    (flag,) = [flag for flag in find(STEADY).flags if flag["code"] == "joined"]
+    assert flag == {"code": "joined", "on": "2026-08-01", "served": 61, "days": 92}
+    said = "2026-08-01 起任现职，不满一个考核期（在岗 61 天，全期 92 天；指标和标准按全期，未折算）"
+    assert messages.flag_text(flag) == said
+    del flag["days"]
+    assert messages.flag_text(flag) == "2026-08-01 起任现职，不满一个考核期"
