@@ -1,5 +1,6 @@
 """What people enter in the procedure: filters of a desk, a return, a decision, a new cycle."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -73,6 +74,65 @@ class DecideForm(forms.Form):
         help_text=_("与测算建议不同的，须写明理由。"),
         widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
     )
+
+
+class ScoreForm(forms.Form):
+    """One member's four scores of a case, 0 to 100 each, and a note."""
+
+    note = forms.CharField(
+        label=_("评语"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lacking = {"required": _("请填 0 至 100 分。"), "invalid": _("请填 0 至 100 分。")}
+        for name, label in messages.HEADINGS.items():
+            self.fields[name] = forms.DecimalField(
+                label=label,
+                min_value=0,
+                max_value=100,
+                max_digits=5,
+                decimal_places=2,
+                error_messages=lacking,
+                widget=forms.NumberInput(attrs={"class": "input", "inputmode": "decimal", "step": "0.5"}),
+            )
+
+    def points(self) -> dict[str, Decimal]:
+        """The scores by heading, once the form is valid."""
+        return {name: self.cleaned_data[name] for name in messages.HEADINGS}
+
+
+class IssueForm(forms.Form):
+    """What the manager finds wrong on a line of the draft."""
+
+    code = forms.CharField(max_length=120)
+    text = forms.CharField(required=False, max_length=2000)
+    expected = forms.CharField(required=False, max_length=80)
+
+
+class AppealForm(forms.Form):
+    """An objection to a decision: the line, what it should be, and why."""
+
+    criterion = forms.ChoiceField(label=_("对哪一项有异议"), widget=forms.Select(attrs={"class": "input"}))
+    expected = forms.CharField(
+        label=_("认为应为"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        help_text=_("写明数值或结论，例如：存款日均 4,200 万元。"),
+    )
+    text = forms.CharField(
+        label=_("理由与证据"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 5}),
+    )
+
+    def __init__(self, *args: Any, criteria: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = ("", _("请选择"))
+        self.fields["criterion"].choices = [chosen, *criteria]  # type: ignore[attr-defined]
 
 
 class AdjustmentForm(forms.Form):

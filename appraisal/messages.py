@@ -42,6 +42,36 @@ HEADINGS = {
     "results": gettext_lazy("绩"),
 }
 
+#: Why a member of a body stands aside on a case.
+ASIDE = {
+    "own": gettext_lazy("本人"),
+    "kin": gettext_lazy("亲属"),
+    "superior": gettext_lazy("本人的上级"),
+    "decided_before": gettext_lazy("参与过原决定"),
+}
+
+RETURNS_TO = {
+    "figures": gettext_lazy("数据核对并重新测算"),
+    "scores": gettext_lazy("小组重新评议"),
+    "review": gettext_lazy("人力重新审查"),
+}
+
+#: What a case waits for, by the step that `queries.board` finds due.
+DUE = {
+    "measure": gettext_lazy("待测算"),
+    "answer": gettext_lazy("数据异议待答复"),
+    "skip_statement": gettext_lazy("待本人自述"),
+    "finish_scores": gettext_lazy("待小组评议"),
+    "review": gettext_lazy("待人力审查"),
+    "submit": gettext_lazy("待提交风险审核"),
+    "resume": gettext_lazy("待答复退回"),
+    "clear": gettext_lazy("待风险审核"),
+    "decide": gettext_lazy("待小组表决"),
+    "resolve": gettext_lazy("待申诉决定"),
+    "publish": gettext_lazy("待公布"),
+    "close": gettext_lazy("申诉期"),
+}
+
 #: Why a statement is lacking, as the log keeps it.
 SKIPPED = gettext_lazy("期限内未提交自述，按规定继续")
 

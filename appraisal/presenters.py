@@ -210,7 +210,10 @@ def evidence(appraisal: Appraisal, before: Verdict | None) -> dict[str, Any]:
             for code, root in _shown(verdict)
         ],
         "on_post": _pair(verdict.on_post, before.on_post if before else None, no, stored.on),
-        "vetoes": grading.vetoes(verdict.vetoes, no, stored.on),
+        "vetoes": [
+            shown | {"code": next(veto.leaves()).code}
+            for shown, veto in zip(grading.vetoes(verdict.vetoes, no, stored.on), verdict.vetoes, strict=True)
+        ],
         "scores": points.scores(book, verdict),
         "pay": points.pay(verdict),
         "flags": [flag_tag(flag) | _amounts(flag) for flag in appraisal.flags],
@@ -242,6 +245,7 @@ def _pair(now: Reason | None, before: Reason | None, no: str, on: Any) -> dict[s
 
 def _line(leaf: Reason, before: Reason | None, no: str, on: Any) -> dict[str, Any]:
     return {
+        "code": leaf.code,
         "cites": " · ".join(filter(None, [leaf.cites, grading.addition(leaf)])),
         "name": grading.name(leaf),
         "url": grading.figure_url(no, leaf, on),

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal import queries
 from appraisal.models import State
+from appraisal.queries import seats
 from ledger import presenters
 from ledger.handover_sheets import ACTIONS, Reader
 from managers.models import Handover, Notice, User
@@ -63,13 +63,9 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     own = getattr(user, "client_manager", None)
     if own is not None:
         yield _item(_("我的工作台"), reverse("me"), also=reverse("manager", args=[own.employee_no]))
-    if "clear_appraisal" in may:
-        yield _item(_("考核审批队列"), reverse("queue"), _waiting(user, State.IN_RISK_QUEUE, on))
-    if "decide_appraisal" in may:
-        yield _item(_("考核决定"), reverse("decisions"), _waiting(user, State.CLEARED, on))
     yield from _adjustments(may)
     if may & {"open_cycle", "view_appraisals"}:
-        yield _item(_("考核周期"), reverse("cycles"))
+        yield from _cases(user, may, on)
     if own is not None or "view_people" in may:
         yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on))
     yield from _careers(may)
@@ -118,8 +114,19 @@ def _item(
     return {"label": label, "url": url, "count": count, "section": section, "also": also}
 
 
-def _waiting(user: User, state: str, on: date) -> int:
-    return queries.visible(user, on).filter(state=state).count()
+def _cases(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
+    """The desks of the procedure; one statement counts them all, members of a group have their own part."""
+    counts = seats.counts(user, on)
+    if "clear_appraisal" in may:
+        yield _item(_("考核审批队列"), reverse("queue"), counts.get(State.IN_RISK_QUEUE, 0))
+    if "decide_appraisal" in may:
+        scores = seats.to_score(user, on) if any(counts.get(state) for state in seats.SCORED) else {}
+        votes = seats.to_decide(user, on) if any(counts.get(state) for state in seats.VOTED) else {}
+        yield _item(_("小组评议"), reverse("scoring"), len(seats.awaited(scores)))
+        yield _item(_("考核决定"), reverse("decisions"), len(seats.awaited(votes)))
+    yield _item(_("考核周期"), reverse("cycles"), also=reverse("dossier", args=[0]).removesuffix("0/"))
+    if "view_appraisals" in may:
+        yield _item(_("回溯复核"), reverse("lookbacks"), counts["look_backs"])
 
 
 def _handovers_waiting(user: User, on: date) -> int:

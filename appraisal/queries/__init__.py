@@ -48,6 +48,20 @@ def queue(user: User, on: date) -> QuerySet[Appraisal]:
     return visible(user, on).filter(state=State.IN_RISK_QUEUE).order_by("state_since", "pk")
 
 
+def statement(appraisal: Appraisal) -> Step | None:
+    """The manager's own statement on the case as it stands, or the step that went on without one."""
+    found = steps(appraisal).filter(name__in=("state", "skip_statement"), to_state=State.SELF_STATED)
+    return found.last()
+
+
+def own_cases(manager: ClientManager) -> list[Appraisal]:
+    """The appraisals of a manager that are not at their end, and the latest one; the latest first."""
+    found = (
+        Appraisal.objects.filter(manager=manager).select_related(*RELATED).order_by("-cycle__ends_on", "-pk")
+    )
+    return [row for number, row in enumerate(found[:6]) if not number or row.state != State.CLOSED]
+
+
 def latest_of(manager: ClientManager) -> Appraisal | None:
     """The appraisal of a manager in the latest cycle, if any; whoever asks has checked the scope."""
     found = Appraisal.objects.filter(manager=manager).select_related(*RELATED)

@@ -192,5 +192,7 @@ def _earlier_voters(appealed: list[Appraisal]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for vote in Vote.objects.filter(appraisal__in=rounds):
         if vote.round < rounds[vote.appraisal_id]:
-            found.setdefault(vote.appraisal_id, set()).update(filter(None, (vote.by_id, vote.on_behalf_of_id)))
+            found.setdefault(vote.appraisal_id, set()).update(
+                filter(None, (vote.by_id, vote.on_behalf_of_id))
+            )
     return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from appraisal import messages, permissions
 from appraisal.models import Appraisal, Issue, Score, State, Step
-from appraisal.queries import bodies
+from appraisal.queries import board, bodies
 from appraisal.rules import procedure, voting
 from appraisal.services import measuring, steps
 from appraisal.services.refusals import Refusal
@@ -167,17 +167,20 @@ def finish_scores(appraisal: Appraisal, *, by: User, on: date, key: str = "") ->
 
 def review(appraisal: Appraisal, *, by: User, on: date, reason: str = "", key: str = "") -> Step:
     """HR finds the case complete: every stage passed, every issue answered, the figures unchanged."""
-    return _only(
-        steps.take(
-            "review",
-            [appraisal.pk],
-            by=by,
-            on=on,
-            reason=reason,
-            key=key,
-            check=lambda rows: check_complete(rows, on, before=("review",)),
-            move=lambda row: row.review(),
-        )
+    return _only(review_many([appraisal.pk], by=by, on=on, reason=reason, key=key))
+
+
+def review_many(ids: Iterable[int], *, by: User, on: date, reason: str = "", key: str = "") -> list[Step]:
+    """HR finds several complete, all or none."""
+    return steps.take(
+        "review",
+        ids,
+        by=by,
+        on=on,
+        reason=reason,
+        key=key,
+        check=lambda rows: check_complete(rows, on, before=("review",)),
+        move=lambda row: row.review(),
     )
 
 
@@ -217,9 +220,7 @@ def check_complete(rows: list[Appraisal], on: date, *, before: Iterable[str] = (
 
 def due(row: Appraisal) -> date:
     """The last day of the draft window: of the statement, where the rulebook sets one, else of the draft."""
-    found = bodies.procedure_of(row)
-    days = max(found.draft_days, found.deadlines.get(State.MEASURED, 0))
-    return since(row, days)
+    return board.window_end(row)
 
 
 def since(row: Appraisal, days: int) -> date:

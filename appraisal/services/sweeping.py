@@ -7,7 +7,7 @@ from django.db import transaction
 
 from appraisal import messages
 from appraisal.models import Appraisal, Score, State
-from appraisal.queries import bodies
+from appraisal.queries import board, bodies
 from appraisal.rules import procedure, voting
 from appraisal.services import preparing, steps
 
@@ -34,18 +34,12 @@ def _go_on(pk: int, on: date) -> bool:
 
 def _statement(row: Appraisal, on: date) -> str:
     """The statement's days are over and nothing is awaited: on without it."""
-    if procedure.lacking(row.state, bodies.stages_of(row)) != "statement" or not _dated(row):
+    if procedure.lacking(row.state, bodies.stages_of(row)) != "statement" or not board.is_dated(row):
         return ""
     if preparing.due(row) >= on or row.issues.filter(accepted=None).exists():
         return ""
     row.state_case()
     return "skip_statement"
-
-
-def _dated(row: Appraisal) -> bool:
-    """Whether the rulebook sets any days at all; without them a person goes on."""
-    found = bodies.procedure_of(row)
-    return bool(found.draft_days or found.deadlines.get(State.MEASURED))
 
 
 def _scores(row: Appraisal, on: date) -> str:

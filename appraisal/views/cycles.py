@@ -1,13 +1,12 @@
 """考核周期: HR opens a cycle, sees it by state, and moves it on; others who may look, look."""
 
-from collections.abc import Callable
+from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages as notes
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from appraisal import presenters, queries, services
+from appraisal import dossiers, presenters, queries, services
 from appraisal.forms import OpenForm
-from appraisal.models import Appraisal, Cycle, State
+from appraisal.models import TOLD, Appraisal, Cycle, State
+from appraisal.queries import board, seats
 from grading import presenters as grades
 from grading import queries as grading
 from grading import standings
@@ -64,7 +64,7 @@ def _counts(visible: QuerySet[Appraisal]) -> dict[int, dict[str, int]]:
 
 
 def _row(cycle: Cycle, counts: dict[str, int]) -> dict[str, Any]:
-    done = counts.get(State.PUBLISHED, 0)
+    done = sum(counts.get(state, 0) for state in TOLD)
     return {
         "cycle": cycle,
         "title": scheme_title(cycle),
@@ -151,12 +151,14 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
     _check(request, on)
     found = get_object_or_404(Cycle, pk=pk)
     inside = queries.visible(signed_in(request), on).filter(cycle=found).order_by("manager__employee_no")
-    counts = _counts(inside).get(found.pk, {})
+    every = list(seats.light(inside))
+    due = board.due(every, on)
     state = request.GET.get("state", "")
     shown = inside.filter(state=state) if state in State.values else inside
     page = Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     people = ClientManager.objects.visible_to(signed_in(request), on)
+    counts = Counter(row.state for row in every)
     return render(
         request,
         "appraisal/cycle.html",
@@ -164,7 +166,9 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
             **_row(found, counts),
             "state": state if state in State.values else "",
             "page": page,
-            "rows": [presenters.row(each, now) for each in page],
+            "rows": [
+                presenters.row(each, now) | {"due": dossiers.due(due[each.pk])} for each in page.object_list
+            ],
             "reasons": _reasons(page.object_list),
             "left_out": queries.left_out(found, people),
             "outcomes": _outcomes(inside),
@@ -174,7 +178,7 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
                 action: may(signed_in(request), action, on=on)
                 for action in ("open_cycle", "submit_appraisal", "publish_appraisal")
             },
-            "counts": counts,
+            "ready": {name: len(board.ready(due, name)) for name in ("review", "submit", "publish", "close")},
         },
     )
 
@@ -201,81 +205,3 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
     on = timezone.localdate()
     check_may(signed_in(request), "open_cycle", on=on)
     return _measured(request, get_object_or_404(Cycle, pk=pk), on)
-
-
-@login_required
-@require_POST
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """HR answers a returned appraisal: measured again with the answer in the log."""
-    on = timezone.localdate()
-    row = get_object_or_404(queries.visible(signed_in(request), on), pk=pk)
-    try:
-        services.measure(
-            row,
-            by=signed_in(request),
-            on=on,
-            reason=request.POST.get("reason", ""),
-            key=request.POST.get("key", ""),
-        )
-    except services.Refusal as refusal:
-        notes.error(request, str(refusal))
-    else:
-        notes.success(request, _("%(who)s 的考核已重新测算。") % {"who": row.manager.name})
-    return redirect("cycle", row.cycle_id)
-
-
-@login_required
-@require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand every measured appraisal of one's scope to the risk department."""
-    return _many(
-        request,
-        pk,
-        State.MEASURED,
-        "submit_appraisal",
-        services.submit_many,
-        _("已提交风险审核 %(count)s 人。"),
-        _("没有已测算、可提交的考核。"),
-    )
-
-
-@login_required
-@require_POST
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tell every decision of one's scope."""
-    return _many(
-        request,
-        pk,
-        State.DECIDED,
-        "publish_appraisal",
-        services.publish_many,
-        _("已公布 %(count)s 人的考核结果。"),
-        _("没有已决定、可公布的考核。"),
-    )
-
-
-def _many(
-    request: HttpRequest,
-    pk: int,
-    state: str,
-    action: str,
-    take: Callable[..., list[Any]],
-    done: str,
-    nothing: str,
-) -> HttpResponse:
-    on = timezone.localdate()
-    check_may(signed_in(request), action, on=on)
-    waiting = queries.visible(signed_in(request), on).filter(cycle_id=pk, state=state)
-    ids = list(waiting.values_list("pk", flat=True))
-    if not ids:
-        notes.warning(request, nothing)
-        return redirect("cycle", pk)
-    try:
-        taken = take(ids, by=signed_in(request), on=on, key=request.POST.get("key", ""))
-    except services.Refusal as refusal:
-        notes.error(request, str(refusal))
-    except PermissionDenied as refusal:
-        notes.error(request, str(refusal))
-    else:
-        notes.success(request, done % {"count": len(taken)})
-    return redirect("cycle", pk)

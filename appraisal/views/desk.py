@@ -1,7 +1,7 @@
-"""The two desks: 考核审批队列 of the risk department, and the decisions of the group."""
+"""What the desks of risk and of the group share: the list with its filters, and the evidence beside it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,19 +9,17 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages as notes
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from appraisal import messages, presenters, queries, services
-from appraisal.forms import NO_FLAG, DecideForm, DeskFilter, ReturnForm
-from appraisal.models import Appraisal, State
+from appraisal.forms import NO_FLAG, DeskFilter
+from appraisal.models import Appraisal
 from appraisal.rules import flags
 from grading import presenters as grades
 from grading import queries as grading
@@ -36,56 +34,44 @@ ROWS_A_PAGE = 25
 
 @dataclass(frozen=True)
 class Desk:
-    """A desk: where it is, in which state its appraisals wait, and what one must be allowed to do."""
+    """A desk: where it is, in which states its appraisals wait, and what one must be allowed to do."""
 
     url: str
-    state: str
+    states: tuple[str, ...]
     action: str
 
 
-RISK = Desk("queue", State.IN_RISK_QUEUE, "clear_appraisal")
-GROUP = Desk("decisions", State.CLEARED, "decide_appraisal")
-
-
-@login_required
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for the risk department, the evidence beside it."""
-    return _desk(request, RISK)
-
-
-@login_required
-def decisions(request: HttpRequest) -> HttpResponse:
-    """What risk has cleared and the group decides."""
-    return _desk(request, GROUP)
-
-
-def _desk(request: HttpRequest, desk: Desk) -> HttpResponse:
-    on = timezone.localdate()
+def listed(request: HttpRequest, desk: Desk, on: date, *, first: Iterable[int] = ()) -> dict[str, Any]:
+    """The list of a desk as filtered, the cases of `first` before the others, and the one chosen."""
     check_may(signed_in(request), desk.action, on=on)
-    waiting = _waiting(request, desk, on)
-    form = DeskFilter(request.GET, branches=_branches(waiting), grades=_grades(waiting))
+    every = waiting(request, desk.states, on)
+    found_here = every.filter(state=desk.states[0])
+    form = DeskFilter(request.GET, branches=_branches(found_here), grades=_grades(found_here))
     chosen = form.chosen()
-    found = _filtered(waiting, chosen)
+    found = filtered(found_here, chosen)
+    mine = list(first)
+    if mine:
+        ordered = Case(When(pk__in=mine, then=0), default=1)
+        found = found.order_by(ordered, "state_since", "pk")
     page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
-    context = {
+    return {
         "desk": desk.url,
         "form": form,
         "chosen": chosen,
         "page": page,
+        "found": found,
         "rows": [presenters.row(each, now) for each in page],
         "query": urlencode(chosen),
         "opened": bool(request.GET.get("id")),
-        **_chips(waiting, chosen),
-        **_panel(request, page.object_list, waiting, on),
+        **_chips(found_here, chosen),
+        **_panel(request, page.object_list, every, on),
     }
-    if desk is RISK:
-        context["unflagged"] = [presenters.row(each, now) for each in _filtered(found, {"flag": NO_FLAG})]
-    return render(request, "appraisal/desk.html", context)
 
 
-def _waiting(request: HttpRequest, desk: Desk, on: date) -> QuerySet[Appraisal]:
-    found = queries.visible(signed_in(request), on).filter(state=desk.state)
+def waiting(request: HttpRequest, states: tuple[str, ...], on: date) -> QuerySet[Appraisal]:
+    """What waits in these states within the reader's scope, the longest waiting first."""
+    found = queries.visible(signed_in(request), on).filter(state__in=states)
     return found.order_by("state_since", "pk")
 
 
@@ -106,7 +92,8 @@ def _grades(waiting: QuerySet[Appraisal]) -> list[tuple[str, str]]:
     return [(grade.code, grades.short(grade)) for grade in book.grades if grade.code in codes]
 
 
-def _filtered(waiting: QuerySet[Appraisal], chosen: dict[str, str]) -> QuerySet[Appraisal]:
+def filtered(waiting: QuerySet[Appraisal], chosen: dict[str, str]) -> QuerySet[Appraisal]:
+    """What is left of a list by the filters chosen."""
     found = waiting
     for name, value in chosen.items():
         found = _FILTERS[name](found, value)
@@ -164,35 +151,26 @@ def _occurring(counts: Counter[str]) -> list[str]:
     return [code for code in flags.CODES if counts[code]]
 
 
-def _panel(request: HttpRequest, shown: Any, waiting: QuerySet[Appraisal], on: date) -> dict[str, Any]:
+def _panel(request: HttpRequest, shown: Any, every: QuerySet[Appraisal], on: date) -> dict[str, Any]:
     """The evidence of the appraisal chosen, else of the first in the list."""
     asked = request.GET.get("id", "")
-    selected: Appraisal | None = next(iter(shown), None)
+    selected: Appraisal | None = next(iter(shown), None) or every.first()
     if asked.isascii() and asked.isdecimal():
-        selected = get_object_or_404(waiting, pk=int(asked))
+        selected = get_object_or_404(every, pk=int(asked))
     if selected is None or selected.verdict is None:
         return {"selected": None}
     return {
         "selected": presenters.row(selected, timezone.now()),
-        "evidence": presenters.evidence(selected, _before(selected)),
+        "evidence": presenters.evidence(selected, before(selected)),
         "steps": presenters.timeline(selected, queries.steps(selected), named=True),
         "key": uuid4().hex,
         "papers": services.papers_of(selected, by=signed_in(request)),
         "may_step": queries.next_steps(selected, by=signed_in(request), on=on),
-        "return_kinds": [{"value": code, "label": label} for code, label in presenters.RETURN_KINDS.items()],
-        "decide": DecideForm(initial={"outcome": _proposal(selected)}),
         "sees_customers": may(signed_in(request), "view_people", on=on, about=selected.manager),
     }
 
 
-def _proposal(appraisal: Appraisal) -> str:
-    """The outcome that follows the proposal."""
-    assert appraisal.verdict is not None
-    outcome = appraisal.verdict.outcome
-    return outcome if outcome in Appraisal.Outcome.values else Appraisal.Outcome.KEEP
-
-
-def _before(appraisal: Appraisal) -> Any:
+def before(appraisal: Appraisal) -> Any:
     """The verdict on the last day of the quarter before, where that night is published."""
     stored = appraisal.verdict
     assert stored is not None
@@ -203,81 +181,22 @@ def _before(appraisal: Appraisal) -> Any:
     return standings.judged(appraisal.manager, version=stored.rulebook, run=run)
 
 
-@login_required
-@require_POST
-def clear(request: HttpRequest, pk: int) -> HttpResponse:
-    """Risk lets one appraisal pass."""
-    return _step(
-        request,
-        RISK,
-        pk,
-        lambda row, on, key: services.clear(row, by=signed_in(request), on=on, key=key),
-        _("%(who)s 的考核已通过，转领导小组决定。"),
-    )
-
-
-@login_required
-@require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Risk returns one appraisal with reasons."""
-    reason = ReturnForm(request.POST).sentence()
-    return _step(
-        request,
-        RISK,
-        pk,
-        lambda row, on, key: services.send_back(row, by=signed_in(request), on=on, reason=reason, key=key),
-        _("%(who)s 的考核已退回人力资源部。"),
-    )
-
-
-@login_required
-@require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """The group decides one appraisal."""
-    outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "")
-    return _step(
-        request,
-        GROUP,
-        pk,
-        lambda row, on, key: services.decide(
-            row, outcome=outcome, reason=reason, by=signed_in(request), on=on, key=key
-        ),
-        _("%(who)s 的考核已决定，待人力资源部公布。"),
-    )
-
-
-@login_required
-@require_POST
-def clear_unflagged(request: HttpRequest) -> HttpResponse:
-    """Risk lets the confirmed list of unflagged appraisals pass at once."""
-    on = timezone.localdate()
-    check_may(signed_in(request), RISK.action, on=on)
-    ids = [int(each) for each in request.POST.getlist("id") if each.isascii() and each.isdecimal()]
-    inside = list(queries.visible(signed_in(request), on).filter(pk__in=ids).values_list("pk", flat=True))
-    try:
-        taken = services.clear_unflagged(
-            inside, by=signed_in(request), on=on, key=request.POST.get("key", "")
-        )
-    except services.Refusal as refusal:
-        notes.error(request, str(refusal))
-    else:
-        notes.success(request, _("已批量通过 %(count)s 人，转领导小组决定。") % {"count": len(taken)})
-    return redirect("queue")
-
-
-def _step(
-    request: HttpRequest, desk: Desk, pk: int, take: Callable[[Appraisal, date, str], Any], done: str
+def step(
+    request: HttpRequest, desk: Desk, pk: int, take: Callable[[Appraisal, date, str], str]
 ) -> HttpResponse:
-    """Take a step on an appraisal in one's scope and come back to the list, with what was said."""
+    """Take a step on an appraisal in one's scope and come back to the list, with what was said.
+
+    `take` is given the appraisal, the day and the key of the request, and gives back what to say.
+    """
     on = timezone.localdate()
     check_may(signed_in(request), desk.action, on=on)
     row = get_object_or_404(queries.visible(signed_in(request), on), pk=pk)
     back = request.POST.get("query", "")
     try:
-        take(row, on, request.POST.get("key", ""))
+        said = take(row, on, request.POST.get("key", ""))
     except services.Refusal as refusal:
         notes.error(request, str(refusal))
-        back = urlencode({"id": pk}) + (f"&{back}" if back else "") if row.state == desk.state else back
+        back = urlencode({"id": pk}) + (f"&{back}" if back else "") if row.state in desk.states else back
     else:
-        notes.success(request, done % {"who": row.manager.name})
+        notes.success(request, said % {"who": row.manager.name})
     return redirect(f"{reverse(desk.url)}?{back}" if back else reverse(desk.url))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal import presenters, queries, services
+from appraisal.views.own import own_part
 from grading import points, standings
 from grading import presenters as grades
 from grading import queries as grading
@@ -55,12 +56,14 @@ def manager(request: HttpRequest, employee_no: str) -> HttpResponse:
 def workbench(request: HttpRequest, who: ClientManager, *, own: bool) -> HttpResponse:
     """The page for one manager on the latest published date."""
     on, run = timezone.localdate(), latest_run()
+    cases = _cases(request, who, own=own)
     context: dict[str, Any] = {
         "who": who,
         "own": own,
         "run": run,
         "sees_customers": own or may(signed_in(request), "view_people", on=on, about=who),
-        "appraisal": _appraisal(request, who, own=own),
+        "appraisal": cases[0] if cases else None,
+        "cases": cases,
     }
     if run is not None:
         context |= _figures(request, who, run)
@@ -174,19 +177,21 @@ def _floor(found: Standing | None, grade: str) -> Decimal:
     return max(floors, default=Decimal(0))
 
 
-def _appraisal(request: HttpRequest, who: ClientManager, *, own: bool) -> dict[str, Any] | None:
-    """The latest appraisal with its steps and papers; None where none was ever opened."""
-    last = queries.latest_of(who)
-    if last is None:
-        return None
+def _cases(request: HttpRequest, who: ClientManager, *, own: bool) -> list[dict[str, Any]]:
+    """The appraisals under way and the latest one, with steps and papers; none where none was opened."""
     user, on = signed_in(request), timezone.localdate()
     reads = own or may(user, "view_appraisals", on=on, about=who)
-    return {
-        "pk": last.pk,
-        "papers": services.papers_of(last, by=user) if reads else [],
-        "period": presenters.period_name(last.cycle.period),
-        "tag": presenters.state_tag(last.state),
-        "steps": presenters.timeline(last, queries.steps(last), named=not own),
-        "result": presenters.result(last),
-        "from": last.cycle.ends_on,
-    }
+    return [
+        {
+            "pk": row.pk,
+            "papers": services.papers_of(row, by=user) if reads else [],
+            "period": presenters.period_name(row.cycle.period),
+            "tag": presenters.state_tag(row.state),
+            "steps": presenters.timeline(row, queries.steps(row), named=not own),
+            "result": presenters.result(row),
+            "from": row.cycle.ends_on,
+            "reads": reads and not own,
+            **(own_part(row, on) if own else {}),
+        }
+        for row in queries.own_cases(who)
+    ]
