@@ -74,7 +74,7 @@ def counts(user: User, on: date) -> dict[str, int]:
     """How many cases of the own scope are in each state, and under "look_backs" how many reviews are open."""
     found = Appraisal.objects.visible_to(user, on).order_by().values_list("state")
     opened = Count("look_backs", filter=Q(look_backs__state=LookBack.State.OPEN), distinct=True)
-    rows = list(found.annotate(Count("pk", distinct=True), opened))
+    rows = list(found.annotate(cases=Count("pk", distinct=True), opened=opened))
     return {state: cases for state, cases, _opened in rows} | {"look_backs": sum(row[2] for row in rows)}
 
 

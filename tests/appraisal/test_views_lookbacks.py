@@ -1,0 +1,68 @@
+"""Look-backs on their pages: the difference, what relied on it, and how risk ends one."""
+
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from appraisal.models import LookBack
+from appraisal.services import lookbacks
+from tests.appraisal import smallbank
+from tests.appraisal.acting import ON, Reach, Staff, find
+from tests.appraisal.pages import as_, manager_login, text
+from tests.appraisal.smallbank import END, GIVER, RISING, STEADY_TOO
+
+
+@pytest.fixture(autouse=True)
+def today() -> object:
+    with time_machine.travel(ON, tick=True) as travelled:
+        yield travelled
+
+
+def correct(folder: Path, *numbers: str) -> list[LookBack]:
+    """Told figures of these managers put right to next to nothing, and what a look back finds."""
+    smallbank.load_late(folder, *(f"D{number},2026-01-01,1000000.00" for number in numbers))
+    return lookbacks.look_back(END)
+
+
+def test_risk_reads_the_difference_and_ends_the_review(reach: Reach, staff: Staff, tmp_path: Path) -> None:
+    reach(RISING, "published")
+    (review,) = correct(tmp_path / "late", RISING)
+    risk = as_(staff["risk"])
+    (row,) = risk.get("/lookbacks/").context["rows"]
+    assert (row["manager"].employee_no, row["finding"], row["tag"]["text"]) == (
+        RISING,
+        "结论由“建议晋升”变为“预警”",
+        "待复核",
+    )
+    nav = {item["label"]: item["count"] for item in risk.get("/lookbacks/").context["shell"]["nav"]}
+    assert nav["回溯复核"] == 1
+    page = risk.get(f"/lookbacks/{review.pk}/")
+    line = next(each for each in page.context["lines"] if each["name"].startswith("存款日均"))
+    assert (line["before"]["value"], line["after"]["value"]) == ("40000000.00", "1000000.00")
+    assert page.context["relied"] == ["第 1 次决定：维持"]
+    assert f"/lookbacks/{review.pk}/" in text(risk.get(f"/appraisals/{review.appraisal_id}/"))
+    empty = risk.post(f"/lookbacks/{review.pk}/dismiss/", {"reason": " "}, follow=True)
+    assert "须写明原因" in text(empty) or "请填写" in text(empty)
+    for name, status in (("hr", 403), ("auditor", 403), ("risk_west", 404)):
+        ended = as_(staff[name]).post(f"/lookbacks/{review.pk}/dismiss/", {"reason": "x"})
+        assert (name, ended.status_code) == (name, status)
+    told = risk.post(f"/lookbacks/{review.pk}/reopen/", {"reason": "余额更正", "key": "k"}, follow=True)
+    assert "高升 的考核已重开" in text(told) and "余额更正" in text(told)
+    assert find(RISING).state == "reopened"
+    assert as_(manager_login(RISING)).get("/lookbacks/").status_code == 403
+
+
+def test_the_list_costs_the_same_for_one_as_for_three(reach: Reach, staff: Staff, tmp_path: Path) -> None:
+    risk = as_(staff["risk"])
+    counts = []
+    for folder, numbers in (("one", (RISING,)), ("two", (STEADY_TOO, GIVER))):
+        for number in numbers:
+            reach(number, "published")
+        correct(tmp_path / folder, *numbers)
+        with CaptureQueriesContext(connection) as asked:
+            shown = risk.get("/lookbacks/").context["rows"]
+        counts.append((len(shown), len(asked.captured_queries)))
+    assert counts[0][1] == counts[1][1] and [count for count, _queries in counts] == [1, 3]
