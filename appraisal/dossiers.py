@@ -18,6 +18,7 @@ from grading import queries as rulebooks
 from grading.models import Verdict as Stored
 from grading.rules.schema import HEADINGS
 from grading.rules.verdict import Verdict
+from ledger.rules import money
 from managers.models import User
 
 PARTS = {"awaited": "attention", "given": "ok", "aside": "undecided", "elsewhere": "quiet"}
@@ -160,7 +161,7 @@ def _heading(heading: str, values: list[Decimal], weights: Any) -> dict[str, Any
 
 
 def _rounded(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:.1f}"
+    return "" if value is None else str(money.round_half_up(value, 1))
 
 
 def _who(row: Score | Vote) -> str:
@@ -203,7 +204,11 @@ def _decision(row: Decision, cast: Sequence[Vote], people: dict[int, str]) -> di
             for pk, tie in kept.get("aside", [])
         ],
         "votes": votes(each for each in cast if each.round == kept.get("round")),
-        "differs": [_difference(name, pair, row.verdict) for name, pair in row.differs.items()],
+        "differs": [
+            _difference(name, row.differs[name], row.verdict)
+            for name in ("outcome", "grade")
+            if name in row.differs
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from appraisal import presenters
+from appraisal import dossiers, presenters
 from appraisal.models import Appraisal, LookBack
 from credit.models import LoanClass
 from grading import presenters as grading
@@ -51,9 +51,15 @@ def _loan_class(code: str) -> str:
 def lines(review: LookBack) -> list[dict[str, Any]]:
     """The criteria that differ, before and after, with the unit of the figure."""
     known = units()
+    stored = review.appraisal.verdict
+    names = (
+        {code: f"{title} · {name}" for title, group in dossiers.criteria(stored) for code, name in group}
+        if stored
+        else {}
+    )
     return [
         {
-            "name": line["title_en"] if grading.english() and line.get("title_en") else line["title"],
+            "name": names.get(line["code"], line["title"]),
             "unit": known.get(line["metric"], "") or "CNY",
             "before": line["before"] or {},
             "after": line["after"] or {},

@@ -40,8 +40,10 @@ def test_risk_reads_the_difference_and_ends_the_review(reach: Reach, staff: Staf
     nav = {item["label"]: item["count"] for item in risk.get("/lookbacks/").context["shell"]["nav"]}
     assert nav["回溯复核"] == 1
     page = risk.get(f"/lookbacks/{review.pk}/")
-    line = next(each for each in page.context["lines"] if each["name"].startswith("存款日均"))
-    assert (line["before"]["value"], line["after"]["value"]) == ("40000000.00", "1000000.00")
+    lines = {
+        line["name"]: (line["before"]["value"], line["after"]["value"]) for line in page.context["lines"]
+    }
+    assert lines["四级标准 · 存款日均"] == ("40000000.00", "1000000.00")
     assert page.context["relied"] == ["第 1 次决定：维持"]
     assert f"/lookbacks/{review.pk}/" in text(risk.get(f"/appraisals/{review.appraisal_id}/"))
     empty = risk.post(f"/lookbacks/{review.pk}/dismiss/", {"reason": " "}, follow=True)
@@ -55,7 +57,7 @@ def test_risk_reads_the_difference_and_ends_the_review(reach: Reach, staff: Staf
     assert as_(manager_login(RISING)).get("/lookbacks/").status_code == 403
 
 
-def test_the_list_costs_the_same_for_one_as_for_three(reach: Reach, staff: Staff, tmp_path: Path) -> None:
+def test_the_list_costs_the_same_for_one_as_for_four(reach: Reach, staff: Staff, tmp_path: Path) -> None:
     risk = as_(staff["risk"])
     counts = []
     for folder, numbers in (("one", (RISING,)), ("two", (STEADY_TOO, GIVER))):
@@ -65,4 +67,5 @@ def test_the_list_costs_the_same_for_one_as_for_three(reach: Reach, staff: Staff
         with CaptureQueriesContext(connection) as asked:
             shown = risk.get("/lookbacks/").context["rows"]
         counts.append((len(shown), len(asked.captured_queries)))
-    assert counts[0][1] == counts[1][1] and [count for count, _queries in counts] == [1, 3]
+    # Each version that differs is a finding of its own: the second one is held against Rising, too.
+    assert ([count for count, _asked in counts], counts[0][1]) == ([1, 4], counts[1][1])
