@@ -47,6 +47,7 @@ urlpatterns = [
     path("cycles/<int:pk>/close/", hr.many, {"name": "close"}, name="close"),
     path("appraisals/<int:pk>/", dossier.dossier, name="dossier"),
     path("appraisals/<int:pk>/answer/", hr.answer, name="answer"),
+    path("appraisals/<int:pk>/reopen/", risk.reopen, name="reopen"),
     path("appraisals/<int:pk>/issues/<int:issue>/", hr.answer_issue, name="answer_issue"),
     path("appraisals/<int:pk>/steps/<slug:name>/", hr.step, name="hr_step"),
     path("appraisals/<int:pk>/form.pdf", papers.form, name="appraisal_form"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages as notes
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -85,3 +85,20 @@ def clear_unflagged(request: HttpRequest) -> HttpResponse:
     else:
         notes.success(request, _("已批量通过 %(count)s 人，转领导小组决定。") % {"count": len(taken)})
     return redirect("queue")
+
+
+@login_required
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Risk reopens what was told; the decision stands until a new one."""
+    user, on = signed_in(request), timezone.localdate()
+    row = get_object_or_404(queries.visible(user, on), pk=pk)
+    reason, key = request.POST.get("reason", ""), request.POST.get("key", "")
+    try:
+        services.reopen(row, by=user, on=on, reason=reason, key=key)
+    except services.Refusal as refusal:
+        notes.error(request, str(refusal))
+    else:
+        said = _("%(who)s 的考核已重开，请人力资源部重新测算。")
+        notes.success(request, said % {"who": row.manager.name})
+    return redirect("dossier", pk)

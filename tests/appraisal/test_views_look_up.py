@@ -128,6 +128,7 @@ ARGUMENTS = {
     "employee_no": "1001",
     "metric": "deposit_daily_average",
     "pk": "1",
+    "issue": "1",
     "code": "x",
     "number": "1",
     "name": "check",
@@ -143,7 +144,8 @@ def test_no_page_opens_without_a_login(staff: Staff, client: Client) -> None:
                 continue
             url = "/" + route
             for name, value in ARGUMENTS.items():
-                url = url.replace(f"<str:{name}>", value).replace(f"<int:{name}>", value)
+                for kind in ("str", "int", "slug"):
+                    url = url.replace(f"<{kind}:{name}>", value)
             for answer in (client.get(url), client.post(url)):
                 assert (url, answer.status_code, answer.headers.get("Location", "")[:7]) == (
                     url,
@@ -159,6 +161,7 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
     assert [item["label"] for item in shell["nav"]] == [
         "考核审批队列",
         "考核周期",
+        "回溯复核",
         "客户移交",
         "现行办法",
         "日终批次",

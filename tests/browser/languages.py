@@ -9,7 +9,7 @@ from managers.models import Branch, ClientManager, Customer, User
 # What stays Latin on a Chinese page: file and command names, codes of data, letters of items and keys.
 ALLOWED = re.compile(
     r"(?<![A-Za-z])([0-9a-f]{12,}|[a-z_]+\.csv|manifest\.json|run_nights|load_extract|publish_rulebook|corporate-six-grades"
-    r"|\d{4}Q[1-4]|US\$|HK\$|USD|HKD|EUR|JPY|English|v\d+|[a-dA-Z]|C0\d+)(?![A-Za-z])"
+    r"|\d{4}Q[1-4]|US\$|HK\$|USD|HKD|EUR|JPY|English|PDF|v\d+|[a-dA-Z]|C0\d+)(?![A-Za-z])"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
 CJK = re.compile(r"[\u3400-\u9fff]+")

@@ -48,6 +48,7 @@ def whole_group(bank: DemoBank) -> None:
 def looked_at(page: Page, shoot: Shoot, name: str) -> None:
     """A picture, no English left, and nothing wider than the screen."""
     page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
     shoot(page, name)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert (name, english_left(page), wider) == (name, [], 0)
@@ -79,7 +80,6 @@ def finds_an_error(page: Page, shoot: Shoot) -> None:
     first.locator("summary").click()
     first.get_by_label("认为应为").fill("1.2 亿")
     first.get_by_label("哪里不对、依据是什么").fill("九月新开户的存款没有计入，附开户回单。")
-    page.evaluate("scrollTo(0, 0)")
     looked_at(page, shoot, "draft-phone")
     first.get_by_role("button", name="提出异议").click()
     expect(page.get_by_text("已提出数据异议")).to_be_visible()

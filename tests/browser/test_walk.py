@@ -104,7 +104,7 @@ def decides_all(group: Page, shoot: Shoot) -> None:
     group.goto("/decisions/")
     while Appraisal.objects.filter(state=State.CLEARED).exists():
         left = Appraisal.objects.filter(state=State.CLEARED).count()
-        group.get_by_role("button", name=re.compile("作出决定")).click()
+        group.get_by_role("button", name=re.compile("投票")).click()
         expect(group.get_by_text("的考核已决定，待人力资源部公布。")).to_be_visible()
         assert Appraisal.objects.filter(state=State.CLEARED).count() == left - 1
     assert (case("010102").decided_outcome, case("010102").decided_grade) == ("promote", "first")
@@ -137,14 +137,14 @@ PAGES = {
         "/rulebooks/",
         "/password/",
     ],
-    "risk": ["/queue/", "/cycles/", "/rulebooks/corporate-six-grades/1/"],
+    "risk": ["/queue/", "/cycles/", "/lookbacks/", "/rulebooks/corporate-six-grades/1/"],
     "hr": [
         "/admin/",
         "/admin/managers/clientmanager/",
         "/admin/appraisal/appraisal/",
         "/admin/grading/verdict/",
     ],
-    "leader": ["/decisions/"],
+    "leader": ["/decisions/", "/scoring/"],
     "ops": ["/runs/", "/bundles/"],
     "security": ["/"],
 }
