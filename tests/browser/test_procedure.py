@@ -125,7 +125,7 @@ def votes(page: Page, other: Page | None, shoot: Shoot) -> None:
     for each in filter(None, (page, other)):
         each.goto("/decisions/")
         expect(each.get_by_label("晋升")).to_be_checked()
-        each.get_by_role("button", name="投票").click()
+        each.get_by_role("button", name="投票 (D)").click()
     if other is None:
         expect(page.get_by_text("的考核已决定，待人力资源部公布。")).to_be_visible()
         assert case().state == "decided"
@@ -151,11 +151,11 @@ def appeals(page: Page, phone: Page, shoot: Shoot) -> None:
 def hears(earlier: Page, chair: Page, shoot: Shoot) -> None:
     earlier.goto("/decisions/")
     expect(earlier.get_by_text("须回避：参与过原决定").first).to_be_visible()
-    expect(earlier.get_by_role("button", name="投票")).to_have_count(0)
+    expect(earlier.get_by_role("button", name="投票 (D)")).to_have_count(0)
     chair.goto("/decisions/")
     chair.get_by_label("维持").check()
     chair.get_by_label("理由").fill("证据不足以改变标准，不宜越级。")
     looked_at(chair, shoot, "appeal-desk")
-    chair.get_by_role("button", name="投票").click()
+    chair.get_by_role("button", name="投票 (D)").click()
     expect(chair.get_by_text(f"{NAME} 的申诉已作出决定。")).to_be_visible()
     assert case().state == "closed"
