@@ -28,7 +28,7 @@ class Turn:
 
 TURNS: Mapping[str, Turn] = {
     State.MEASURED: Turn("submit", "cycle", 10),
-    State.SELF_STATED: Turn("decide", "decisions", 10),
+    State.SELF_STATED: Turn("decide", "score", 10),
     State.SCORED: Turn("review", "cycle", 5),
     State.HR_REVIEWED: Turn("submit", "cycle", 5),
     State.RETURNED: Turn("measure", "cycle", 5),
@@ -86,6 +86,8 @@ def due_on(row: Appraisal) -> date | None:
 def _page(row: Appraisal, page: str) -> str:
     if page == "cycle":
         return reverse(page, args=[row.cycle_id])
+    if page == "score":
+        return reverse(page, args=[row.pk])
     return f"{reverse(page)}?id={row.pk}"
 
 
@@ -115,7 +117,7 @@ def waiting_look_backs(on: date, ids: Collection[int] | None) -> Iterator[Waitin
             since=timezone.localdate(row.opened_at),
             days=LOOK_BACK_DAYS,
             occasion=row.cause,
-            url=reverse("queue"),
+            url=reverse("lookback", args=[row.pk]),
             words={"who": str(row.manager), "period": row.appraisal.cycle.period},
             action=procedure.STEPS["reopen"].action,
             path=row.manager.branch.path,

@@ -11,7 +11,7 @@ from appraisal import services
 from appraisal.models import Appraisal, Issue
 from managers.models import User
 from tests.appraisal import full, smallbank
-from tests.appraisal.acting import Staff, find, log
+from tests.appraisal.acting import Staff, find, grant, log
 from tests.appraisal.full import go, to_cleared, to_published, to_scored
 from tests.appraisal.pages import as_, text
 from tests.appraisal.smallbank import RISING
@@ -24,7 +24,7 @@ def staff(bank: None) -> Staff:
 
 @pytest.fixture
 def case(staff: Staff) -> Appraisal:
-    return full.measured(staff)
+    return full.opened(staff)
 
 
 def own(client: Client) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def test_the_desk_hides_votes_until_the_own_one_and_says_who_stands_aside(
 
     to_cleared(staff)
     aside = User.objects.create(username="kin", display_name="kin")
-    full.grant(aside, "group_member")
+    grant(aside, "group_member")
     Relation.objects.create(
         user=aside,
         manager=manager(RISING),
