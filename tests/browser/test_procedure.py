@@ -2,47 +2,46 @@
 
 from collections.abc import Callable
 from datetime import date
-from importlib import resources
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from appraisal import services
 from appraisal.models import Appraisal
-from cmbank.demo import DemoBank
-from grading.services import publishing
-from managers.models import Branch, Grant, User
+from cmbank.demo.install import PASSWORD
+from managers.models import User
+from tests.appraisal import full, smallbank
+from tests.appraisal.acting import find
 from tests.browser.conftest import Visit
 from tests.browser.languages import english_left
 
 Shoot = Callable[[Page, str], None]
-NUMBER, NAME = "010102", "林晓雯"
+NAME, DAY = "高升", date(2026, 10, 1)
+NAMES = {
+    "hr": "周慧",
+    "risk": "沈立新",
+    "leader": "韩国栋",
+    "second": "何文静",
+    "chair": "方正平",
+    "auditor": "严正",
+}
 
 
 def case() -> Appraisal:
-    return Appraisal.objects.get(manager__employee_no=NUMBER)
+    return find(smallbank.RISING)
 
 
-def whole_group(bank: DemoBank) -> None:
-    """A chair and two members beside the usual one, and a version that asks for every stage in a quarter."""
-    leader = User.objects.get(username="leader")
-    for username, name, role in (
-        ("chair", "方正平", "group_chair"),
-        ("second", "何文静", "group_member"),
-        ("third", "罗致远", "group_member"),
-    ):
-        user = User.objects.create(username=username, display_name=name, password=leader.password)
-        Grant.objects.create(
-            user=user, role=role, branch=Branch.objects.get(code="0100"), starts_on=bank.first_date
-        )
-    text = resources.files("grading.rulebooks").joinpath("corporate-six-grades.toml").read_text("utf-8")
-    text = text.replace("appeal_days = 10 ", "draft_days = 5\nappeal_days = 10 ")
-    publishing.publish_rulebook(
-        text.replace('year = ["statement"', 'quarter = ["statement"'),
-        effective_on=date(2026, 1, 1),
-        by=User.objects.get(username="hr2"),
-        second=User.objects.get(username="risk2"),
-        reason="季度考核试行自述、评议与人力审查",
-    )
+@pytest.fixture
+def measured(transactional_db: None, tmp_path: Path) -> None:
+    """The small bank with a group of three, measured by a version that asks for every stage in a quarter."""
+    smallbank.load(tmp_path / "bank")
+    people = full.hire()
+    for username, user in people.items():
+        user.display_name = NAMES.get(username, "某某")
+        user.set_password(PASSWORD)
+        user.save()
+    full.opened(people)
 
 
 def looked_at(page: Page, shoot: Shoot, name: str) -> None:
@@ -54,21 +53,18 @@ def looked_at(page: Page, shoot: Shoot, name: str) -> None:
     assert (name, english_left(page), wider) == (name, [], 0)
 
 
-def test_from_draft_to_appeal(demo: DemoBank, visit: Visit, shoot: Shoot) -> None:
-    whole_group(demo)
-    opened = services.open_cycle("corporate-six-grades", "2026Q3", by=None, on=demo.last_date)
-    services.measure(opened.cycle, by=None, on=demo.last_date)
-    finds_an_error(visit("linxw", phone=True), shoot)
+def test_from_draft_to_appeal(measured: None, visit: Visit, shoot: Shoot) -> None:
+    finds_an_error(visit("rising", phone=True), shoot)
     answers(visit("hr"), shoot)
-    states(visit("linxw"), shoot)
-    for name in ("leader", "second", "third", "chair"):
+    states(visit("rising"), shoot)
+    for name in ("leader", "second", "chair"):
         scores(visit(name, phone=name == "leader"), shoot if name == "leader" else lambda _page, _name: None)
     reviews_and_submits(visit("hr"), shoot)
-    services.clear(case(), by=User.objects.get(username="risk"), on=date(2026, 10, 1))
-    votes(visit("second"), visit("third"), shoot)
-    votes(visit("leader"), None, shoot)
-    services.publish(case(), by=User.objects.get(username="hr"), on=date(2026, 10, 1))
-    appeals(visit("linxw"), visit("linxw", phone=True), shoot)
+    services.clear(case(), by=User.objects.get(username="risk"), on=DAY)
+    votes(visit("second"), shoot, settles=False)
+    votes(visit("leader"), shoot, settles=True)
+    services.publish(case(), by=User.objects.get(username="hr"), on=DAY)
+    appeals(visit("rising"), visit("rising", phone=True), shoot)
     hears(visit("leader"), visit("chair"), shoot)
     visit("auditor").goto(f"/appraisals/{case().pk}/")
     looked_at(visit("auditor"), shoot, "dossier")
@@ -121,25 +117,23 @@ def reviews_and_submits(page: Page, shoot: Shoot) -> None:
     expect(page.get_by_text("的考核已提交风险审核。")).to_be_visible()
 
 
-def votes(page: Page, other: Page | None, shoot: Shoot) -> None:
-    for each in filter(None, (page, other)):
-        each.goto("/decisions/")
-        expect(each.get_by_label("晋升")).to_be_checked()
-        each.get_by_role("button", name="投票 (D)").click()
-    if other is None:
-        expect(page.get_by_text("的考核已决定，待人力资源部公布。")).to_be_visible()
-        assert case().state == "decided"
-        return
-    expect(other.get_by_text("待其他成员表决。")).to_be_visible()
-    looked_at(other, shoot, "vote")
+def votes(page: Page, shoot: Shoot, *, settles: bool) -> None:
+    page.goto("/decisions/")
+    expect(page.get_by_label("晋升")).to_be_checked()
+    page.get_by_role("button", name="投票 (D)").click()
+    said = "的考核已决定，待人力资源部公布。" if settles else "待其他成员表决。"
+    expect(page.get_by_text(said)).to_be_visible()
+    if not settles:
+        looked_at(page, shoot, "vote")
+    assert case().state == ("decided" if settles else "cleared")
 
 
 def appeals(page: Page, phone: Page, shoot: Shoot) -> None:
     page.goto("/me/")
-    expect(page.get_by_text("决定：晋升，等级 一级。")).to_be_visible()
+    expect(page.get_by_text("决定：晋升，等级 三级。")).to_be_visible()
     page.get_by_text("对决定提出申诉").click()
     page.get_by_label("对哪一项有异议").select_option(index=1)
-    page.get_by_label("认为应为").fill("应晋升为高级")
+    page.get_by_label("认为应为").fill("应晋升为二级")
     page.get_by_label("理由与证据").fill("九月新开户的存款没有计入，附开户回单。")
     looked_at(page, shoot, "appeal")
     page.get_by_role("button", name="提交申诉").click()
