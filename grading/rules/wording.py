@@ -53,10 +53,18 @@ WHY: Words = {
 }
 
 
+#: Feeds that are one column of a delivered file; every other is named by its file.
+FEEDS: Words = {
+    "loan_classes": ("loan_classes.csv", "loan_classes.csv"),
+    "interest_arrears": ("欠息数据", "interest arrears"),
+}
+
+
 def why(code: str, params: Mapping[str, str], *, language: str = "zh") -> str:
     """The sentence for a reason code with its places filled; an unknown code stands for itself."""
     chinese, english = WHY.get(code, (code, code))
     text = english if language == "en" else chinese
     for name, value in params.items():
-        text = text.replace("{" + name + "}", str(value))
+        named = FEEDS.get(value, (value, value)) if name == "feed" else (value, value)
+        text = text.replace("{" + name + "}", str(named[language == "en"]))
     return text

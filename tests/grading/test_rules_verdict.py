@@ -243,6 +243,8 @@ def test_every_outcome_and_reason_has_words_in_both_languages() -> None:
         why("history", {"since": "1993-01-01"}, language="en")
         == "data begin on 1993-01-01, too late for this figure"
     )
+    assert why("feed_not_configured", {"feed": "interest_arrears"}) == "本行未接入 欠息数据"
+    assert why("feed_not_configured", {"feed": "loan_classes"}) == "本行未接入 loan_classes.csv"
     assert why("其他", {}) == "其他"
 
 
