@@ -125,6 +125,7 @@ def result(appraisal: Appraisal) -> dict[str, Any] | None:
         "outcome": appraisal.get_decided_outcome_display(),
         "grade": grading.grade_short(book, appraisal.decided_grade),
         "changed": appraisal.decided_outcome != Appraisal.Outcome.KEEP,
+        "up": appraisal.decided_outcome == Appraisal.Outcome.PROMOTE,
     }
 
 

@@ -115,7 +115,7 @@ def test_the_timeline_hides_the_decision_until_it_is_published(reach: Reach, sta
 def test_the_published_result_is_told(reach: Reach, staff: Staff) -> None:
     reach(smallbank.STEADY, "published")
     found = as_(manager_login(smallbank.STEADY)).get("/me/").context["appraisal"]
-    assert found["result"] == {"outcome": "维持", "grade": "四级", "changed": False}
+    assert found["result"] == {"outcome": "维持", "grade": "四级", "changed": False, "up": False}
     assert [step["state"] for step in found["steps"]] == ["done"] * 6
 
 
