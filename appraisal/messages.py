@@ -159,6 +159,14 @@ REFUSALS = {
     "no_paper_yet": gettext_lazy(
         "%(who)s 的考核现为“%(state)s”，还没有这份文书；到“%(needed)s”之后才能打印，请届时再取。"
     ),
+    "no_list": gettext_lazy("这项移交%(state)s，没有移交清单可以打印。"),
+    "no_letter_yet": gettext_lazy(
+        "这项等级变动现为“%(state)s”，没有文书；批准后才能打印，本人在列入生效后可以取。"
+    ),
+    "no_meeting": gettext_lazy("这一天没有您可以查看的决定；请从考核决定页选择有决定的日期。"),
+    "several_meetings": gettext_lazy(
+        "这一天有 %(count)s 个机构作了决定（%(names)s）；请在考核决定页或考核周期页选择其中一个。"
+    ),
     "outdated": gettext_lazy(
         "%(who)s 的考核所依据的数据已有变化；提交前请重新测算，审核中的请退回重新测算。"
     ),

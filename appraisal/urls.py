@@ -29,6 +29,7 @@ urlpatterns = [
     path("scoring/", group.scoring, name="scoring"),
     path("scoring/<int:pk>/", group.score, name="score"),
     path("decisions/", group.decisions, name="decisions"),
+    path("decisions/minutes.pdf", papers.minutes, name="meeting_minutes"),
     path("decisions/<int:pk>/", group.decide, name="decide"),
     path("decisions/<int:pk>/close/", group.close_vote, name="close_vote"),
     path("lookbacks/", lookbacks.listing, name="lookbacks"),
@@ -53,4 +54,6 @@ urlpatterns = [
     path("appraisals/<int:pk>/form.pdf", papers.form, name="appraisal_form"),
     path("appraisals/<int:pk>/notice.pdf", papers.notice, name="decision_notice"),
     path("appraisals/<int:pk>/votes.pdf", papers.votes, name="vote_record"),
+    path("handovers/<int:pk>/paper.pdf", papers.handover, name="handover_paper"),
+    path("grade-changes/<int:pk>/letter.pdf", papers.letter, name="grade_letter"),
 ]

@@ -164,7 +164,11 @@ def _grades(who: ClientManager, names: words.Names, *, own: bool) -> dict[str, A
         }
         for record in queries.grade_history(who.pk)
     ]
-    coming = [words.change_row(each, names) for each in changes if each.state in told]
+    coming = [
+        words.change_row(each, names) | {"letter": words.has_letter(each, own=own)}
+        for each in changes
+        if each.state in told
+    ]
     return {"history": history, "coming": coming}
 
 

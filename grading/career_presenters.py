@@ -37,6 +37,9 @@ CHANGE_TAGS = {
     "stayed": "attention",
     "cancelled": "quiet",
 }
+#: The states in which a change has a letter, and those in which the person concerned has it.
+LETTER_STATES = ("approved", "scheduled", "effective")
+OWN_LETTER_STATES = LETTER_STATES[1:]
 CHECK_TAGS = {"met": "met", "seen": "met", "later": "quiet", "not_met": "not_met", "undecided": "missing"}
 CHECK_WORDS = {
     "met": gettext_lazy("达到"),
@@ -112,6 +115,11 @@ def change_row(row: GradeChange, names: Names) -> dict[str, Any]:
     }
 
 
+def has_letter(row: GradeChange, *, own: bool) -> bool:
+    """Whether there is a letter of a change for a reader."""
+    return row.state in (OWN_LETTER_STATES if own else LETTER_STATES)
+
+
 def basis_word(basis: str) -> str:
     """What a record or change rests on, in words."""
     kind, _colon, number = basis.partition(":")
@@ -159,7 +167,8 @@ def _figure(row: Mapping[str, Any]) -> str:
 
 def trail(procedure: Procedure, row: Any, *, named: bool) -> list[dict[str, Any]]:
     """What happened to a row, out of the log; unless `named`, without the people."""
-    found = LogEntry.objects.filter(subject=subject(procedure, row)).select_related("by", "on_behalf_of")
+    found = LogEntry.objects.filter(subject=subject(procedure, row)).exclude(action__startswith="print_")
+    found = found.select_related("by", "on_behalf_of")
     return [_told(procedure, entry, named=named) for entry in found.order_by("id")]
 
 
@@ -201,14 +210,20 @@ def _term(change: GradeChange) -> Iterator[str]:
 def _sentence(each: careers.Follows, on: date) -> str:
     words = {
         "day": on,
-        "before": _amount(each.before),
-        "after": _amount(each.after),
-        "what": "、".join(str(ACTIVITIES.get(word, word)) for word in each.words),
+        "before": amount_word(each.before),
+        "after": amount_word(each.after),
+        "what": activity_words(each.words),
     }
     return _SENTENCES[each.code] % words
 
 
-def _amount(value: Any) -> str:
+def activity_words(codes: Iterable[str]) -> str:
+    """Activities by their codes, as one text."""
+    return (", " if presenters.english() else "、").join(str(ACTIVITIES.get(code, code)) for code in codes)
+
+
+def amount_word(value: Any) -> str:
+    """Whole yuan of an allowance or authority; 无 for none."""
     return _("无") if value is None else f"{value:,.0f}"
 
 

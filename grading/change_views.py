@@ -67,6 +67,7 @@ def grade_change(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **words.change_row(row, words.Names(on)),
         "own": own,
+        "has_letter": words.has_letter(row, own=own),
         "follows": words.consequences(row),
         "trail": words.trail(changes.CHANGE, row, named=not own),
         "steps": steps,

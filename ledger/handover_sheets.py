@@ -171,7 +171,9 @@ def _charged(found: Iterable[Liable], day: date) -> dict[int, list[dict[str, Any
 
 def timeline(row: Handover) -> list[dict[str, Any]]:
     """Every step taken, and those to come."""
-    entries = LogEntry.objects.filter(subject=f"handover:{row.pk}").select_related("by", "on_behalf_of")
+    steps = [f"{name}_handover" for name in STEPS]
+    found = LogEntry.objects.filter(subject=f"handover:{row.pk}", action__in=steps)
+    entries = found.select_related("by", "on_behalf_of")
     taken = [_entry(entry) for entry in entries.order_by("id")]
     if row.state not in Handover.OPEN:
         return taken

@@ -94,6 +94,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
         "tag": sheets.tag(row),
         "turn": reader.turn(row),
         "may_withdraw": reader.may_withdraw(row),
+        "has_list": row.state in Handover.LISTED,
         "may_cancel": row.state == State.APPROVED and reader.may("cancel", row),
         "lines": sheets.lines(row),
         "timeline": sheets.timeline(row),

@@ -29,5 +29,10 @@ def handover(record: int, on: date) -> str:
 
 
 def minutes(record: int, on: date) -> str:
-    """Of the minutes of a meeting: 客纪〔2026〕3号."""
+    """Of the record of one vote: 客纪〔2026〕3号."""
     return _("客纪〔%(year)s〕%(number)s号") % {"year": on.year, "number": record}
+
+
+def meeting(record: int, on: date) -> str:
+    """Of the minutes of a day, by its first decision: 客会〔2026〕3号."""
+    return _("客会〔%(year)s〕%(number)s号") % {"year": on.year, "number": record}

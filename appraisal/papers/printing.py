@@ -13,10 +13,11 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from appraisal.papers.sheets import HandoverList, Sheet
+from appraisal.papers.sheets import AppointmentLetter, DecisionNotice, HandoverList, Sheet
 from appraisal.papers.words import TEMPLATES, WORDS
 from ledger.rules import money
 from managers.printing import Frame, typeset
+from managers.services.watermarks import Keeping, watermark
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 
@@ -53,6 +54,9 @@ def _worked_out(sheet: Sheet) -> dict[str, Any]:
 def _foot(sheet: Sheet, produced: Produced) -> tuple[str, str]:
     at = timezone.localtime(produced.at)
     made = _("本件于 %(at)s 为 %(reader)s 打印") % {"at": f"{at:%Y-%m-%d %H:%M}", "reader": produced.reader}
+    # What is addressed to a person is that person's to keep.
+    keeping = Keeping.KEPT if isinstance(sheet, DecisionNotice | AppointmentLetter) else Keeping.FILED
+    made = watermark(made, at=produced.at, keeping=keeping)
     digest = digest_of(sheet)
     groups = " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
     return made, _("内容校验码 %(digest)s") % {"digest": groups}

@@ -26,20 +26,21 @@ def vote_record(appraisal: Appraisal) -> Minutes:
     votes = Vote.objects.filter(appraisal=appraisal, round=kept.get("round")).select_related(
         "by", "on_behalf_of"
     )
-    people = _people([*kept.get("members", []), *(pk for pk, _tie in kept.get("aside", []))])
+    people = named([*kept.get("members", []), *(pk for pk, _tie in kept.get("aside", []))])
     return Minutes(
         head=_head(appraisal, decision),
         facts=tuple(_facts(decision, people)),
-        absent=tuple(_aside(kept, votes, people)),
-        items=(_item(appraisal, decision, votes),),
-        remarks=tuple(_remarks(decision)),
+        absent=tuple(aside(kept, votes, people)),
+        items=(item(appraisal, decision, votes),),
+        remarks=tuple(remarks(decision)),
         signatures=tuple(
             Signature(role=_("成员"), name=people[pk]) for pk in kept.get("members", []) if pk in people
         ),
     )
 
 
-def _people(ids: Iterable[int]) -> dict[int, str]:
+def named(ids: Iterable[int]) -> dict[int, str]:
+    """People by their ids, as papers call them."""
     return {user.pk: str(user) for user in User.objects.filter(pk__in=list(ids))}
 
 
@@ -67,9 +68,8 @@ def _facts(decision: Decision, people: Mapping[int, str]) -> Iterator[Fact]:
     yield _("法定人数"), str(kept.get("needed", ""))
 
 
-def _aside(
-    kept: Mapping[str, Any], votes: Iterable[Vote], people: Mapping[int, str]
-) -> Iterator[sheets.Vote]:
+def aside(kept: Mapping[str, Any], votes: Iterable[Vote], people: Mapping[int, str]) -> Iterator[sheets.Vote]:
+    """Who of a body did not vote on a case, and why."""
     words = {
         "own": _("本人的考核"),
         "kin": _("与被考核人有亲属关系"),
@@ -84,7 +84,8 @@ def _aside(
             yield sheets.Vote(member=people.get(pk, ""), vote=_("未表决"))
 
 
-def _item(appraisal: Appraisal, decision: Decision, votes: Iterable[Vote]) -> Item:
+def item(appraisal: Appraisal, decision: Decision, votes: Iterable[Vote]) -> Item:
+    """One decision with its votes as an item of a meeting."""
     words = {"name": str(appraisal.manager), "period": presenters.period_name(appraisal.cycle.period)}
     stored = decision.verdict
     proposed = (grading.outcome_word(stored.outcome), _grade(decision, stored.proposed_grade))
@@ -112,12 +113,18 @@ def _grade(decision: Decision, code: str) -> str:
     return next((grading.titled(grade) for grade in book.grades if grade.code == code), code)
 
 
-def _remarks(decision: Decision) -> Iterator[str]:
+def remarks(decision: Decision) -> Iterator[str]:
+    """The terms of the vote, the chair's casting voice, and the reason given."""
     kept = decision.tally
-    if "majority" in kept:
-        shares = {name: money.share_percent(Decimal(kept[name])) for name in ("quorum", "majority")}
-        yield _("法定人数为可表决人数的 %(quorum)s，通过须超过所投票数的 %(majority)s。") % shares
+    yield from terms(kept)
     if kept.get("by_chair"):
         yield _("票数相同，以主持人的意见为准。")
     if decision.reason:
         yield _("理由：%(reason)s") % {"reason": decision.reason}
+
+
+def terms(kept: Mapping[str, Any]) -> Iterator[str]:
+    """Quorum and majority of a vote, where its record keeps them."""
+    if "majority" in kept:
+        shares = {name: money.share_percent(Decimal(kept[name])) for name in ("quorum", "majority")}
+        yield _("法定人数为可表决人数的 %(quorum)s，通过须超过所投票数的 %(majority)s。") % shares

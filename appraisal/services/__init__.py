@@ -2,6 +2,11 @@
 
 from appraisal.services.appeals import appeal, withdraw_appeal
 from appraisal.services.cycles import Opened, open_cycle
+from appraisal.services.letters import (
+    print_handover,
+    print_letter,
+    print_minutes,
+)
 from appraisal.services.measuring import Measured, appraise, measure
 from appraisal.services.moves import (
     clear,
@@ -46,6 +51,9 @@ __all__ = [
     "measure",
     "open_cycle",
     "papers_of",
+    "print_handover",
+    "print_letter",
+    "print_minutes",
     "print_paper",
     "publish",
     "publish_many",

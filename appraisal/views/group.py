@@ -1,5 +1,6 @@
 """考核决定 and 小组评议: the desks of the leading group; one vote and one set of scores a member."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from appraisal import dossiers, messages, presenters, queries, services
 from appraisal.forms import DecideForm, ScoreForm
 from appraisal.models import Appraisal, State, Vote
-from appraisal.queries import seats
+from appraisal.queries import meetings, seats
 from appraisal.queries.seats import Part
 from appraisal.services import voting
 from appraisal.views import desk
@@ -37,6 +38,9 @@ def decisions(request: HttpRequest) -> HttpResponse:
     context["appealed"] = _with_parts([presenters.row(each, now) for each in appealed], parts)
     context["rows"] = _with_parts(context["rows"], parts)
     context["awaited"] = len(seats.awaited(parts))
+    context["meetings"] = [
+        replace(each, period=presenters.period_name(each.period)) for each in meetings.latest(user, on)
+    ]
     if context["selected"] is not None:
         context |= _vote(request, context["selected"]["appraisal"], parts, on)
     return render(request, "appraisal/desk.html", context)

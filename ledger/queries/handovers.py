@@ -76,12 +76,12 @@ def is_empty(manager: int, on: date) -> bool:
     return not (Assignment.objects.held_on(on).filter(manager=manager).exists() or later.exists())
 
 
-def amounts(manager: int) -> dict[int, tuple[Decimal, Decimal, Decimal, Decimal]]:
+def amounts(manager: int, run: Run | None = None) -> dict[int, tuple[Decimal, Decimal, Decimal, Decimal]]:
     """By customer of a manager the whole balances of deposits and loans and their averages of the quarter.
 
-    Of the latest published date; empty where nothing is published.
+    Of the latest published date unless a night is named; empty where nothing is published.
     """
-    run = latest_run()
+    run = run or latest_run()
     if run is None:
         return {}
     start = windows.first_day("quarter", run.business_date)
@@ -96,6 +96,11 @@ def amounts(manager: int) -> dict[int, tuple[Decimal, Decimal, Decimal, Decimal]
 def _holding(held: Assignment, brought: dict[int, tuple[Decimal, Decimal, Decimal, Decimal]]) -> Holding:
     customer, known = held.customer, brought.get(held.customer_id, (None,) * 4)
     return Holding(customer.pk, customer.customer_no, customer.name, customer.kind, held.share, *known)
+
+
+def run_by(day: date) -> Run | None:
+    """The last published night up to a day; None where there is none."""
+    return Run.objects.filter(is_current=True, business_date__lte=day).order_by("-business_date").first()
 
 
 def open_lines(giver: int, customers: Collection[int]) -> list[tuple[str, int]]:

@@ -71,6 +71,8 @@ class Handover(models.Model):
     UNDECIDED = (State.DRAFTED, State.ACCEPTED, State.WITNESSED)
     #: The states in which its customers are spoken for.
     OPEN = (*UNDECIDED, State.APPROVED)
+    #: The states in which there is a list to hand out: what was withdrawn or refused hands nothing over.
+    LISTED = (*OPEN, State.EFFECTIVE)
 
     giver = models.ForeignKey(
         ClientManager, models.PROTECT, related_name="handovers_given", verbose_name=_("移交人")

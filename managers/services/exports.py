@@ -18,14 +18,15 @@ from django.utils.translation import gettext as _
 from managers.models import LogEntry, StoredExport, User
 from managers.rules import sheets
 from managers.rules.sheets import Cell
+from managers.services import watermarks
 
 #: How many rows are answered at once; more are stored.
 AT_ONCE = 5_000
 #: How many rows an export has at most: whoever needs more asks in parts.
 MOST = 200_000
 LEAST_REASON = 4
-#: How long a stored file can be fetched, and how long any file may be kept by whoever fetched it.
-FETCHED_FOR, KEPT_FOR = timedelta(days=1), timedelta(days=30)
+#: How long a stored file can be fetched.
+FETCHED_FOR = timedelta(days=1)
 
 
 class Refused(ValueError):
@@ -69,13 +70,13 @@ def export(
 
 def watermark(*, by: User, at: datetime, reason: str) -> str:
     """The line at the top and the bottom of every export."""
-    return _("内部资料 · 导出人 %(who)s（%(login)s）· %(at)s · 用途：%(why)s · 请于 %(until)s 前销毁") % {
+    what = _("导出人 %(who)s（%(login)s）· %(at)s · 用途：%(why)s") % {
         "who": by,
         "login": by.username,
         "at": timezone.localtime(at).strftime("%Y-%m-%d %H:%M"),
         "why": " ".join(reason.split()),
-        "until": timezone.localdate(at + KEPT_FOR).isoformat(),
     }
+    return watermarks.watermark(what, at=at, keeping=watermarks.Keeping.DESTROYED)
 
 
 def _chained(first: list[Sequence[Cell]], left: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:

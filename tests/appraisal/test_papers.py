@@ -28,7 +28,9 @@ def test_every_page_says_whose_it_is_when_it_was_made_for_whom_and_its_digest(ki
     head = f"{sheet.head.bank}{sheet.head.title}{sheet.head.number}"
     assert found[0].startswith(head)
     assert ["2026年10月12日" in found[0], sheet.head.number in found[0]] == [True, True]
-    made = "本件于2026-10-1309:30为周敏（分行人力）打印"
+    made = "内部资料·本件于2026-10-1309:30为周敏（分行人力）打印"
+    # A letter is its reader's to keep.
+    made += "" if kind in ("notice", "appointment") else "·未归档的请于2026-11-12前销毁"
     feet = [
         f"{made}内容校验码{digest_of(sheet)}第{number}页，共{len(found)}页"
         for number in range(1, len(found) + 1)
