@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from managers import services
-from managers.backoffice import BranchFilter, LookedAt, ManagerBranchFilter
+from managers.audit import words
+from managers.backoffice import BranchFilter, LookedAt, ManagerBranchFilter, MaskedNames
 from managers.models import ApiToken, Assignment, Branch, ClientManager, Customer, Grant, LogEntry, User
 from managers.permissions import may
 from managers.roles import ROLES
@@ -30,10 +31,10 @@ class PersonnelForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, words in (("education", EDUCATION), ("title_level", TITLE_LEVELS)):
+        for name, known in (("education", EDUCATION), ("title_level", TITLE_LEVELS)):
             if name in self.fields:
                 held = str(getattr(self.instance, name) or "")
-                choices = list(({held: held} | words).items())
+                choices = list(({held: held} | known).items())
                 label = self.fields[name].label
                 self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
 
@@ -100,7 +101,7 @@ class BranchAdmin(LookedAt):
 
 
 @admin.register(Customer)
-class CustomerAdmin(LookedAt):
+class CustomerAdmin(MaskedNames, LookedAt):
     """Customers, as the bundles deliver them."""
 
     seen_with = ("view_people",)
@@ -129,8 +130,10 @@ class KnownNow(admin.SimpleListFilter):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(LookedAt):
+class AssignmentAdmin(MaskedNames, LookedAt):
     """Who held which customer with what share; every version, and the bundle it came with."""
+
+    customer_of = "customer"
 
     seen_with = ("view_people",)
     list_display = (
@@ -251,13 +254,40 @@ class ApiTokenAdmin(LookedAt):
     fields = ("name", "user", "scopes", "created_at", "expires_at", "revoked_at")
 
 
+class ActionFilter(admin.SimpleListFilter):
+    """The actions there are in the log, by their words."""
+
+    title = _("动作")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Codes and words, by the words."""
+        codes = LogEntry.objects.order_by().values_list("action", flat=True).distinct()
+        return sorted(((code, words.action(code)) for code in codes), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The entries of the action chosen."""
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 @admin.register(LogEntry)
 class LogEntryAdmin(LookedAt):
     """Who did what to which record, when and why."""
 
     seen_with = ("view_log",)
-    list_display = ("at", "by", "action", "subject", "reason")
+    list_display = ("at", "by", "what", "about", "reason")
+    list_display_links = ("at",)
     list_select_related = ("by",)
-    list_filter = ("action",)
+    list_filter = (ActionFilter,)
     search_fields = ("subject", "by__username", "by__display_name", "reason")
-    fields = ("at", "by", "action", "subject", "reason", "detail")
+    fields = ("at", "by", "what", "about", "reason", "detail")
+
+    @admin.display(description=_("动作"), ordering="action")
+    def what(self, row: LogEntry) -> str:
+        """The action in words."""
+        return words.action(row.action)
+
+    @admin.display(description=_("对象"), ordering="subject")
+    def about(self, row: LogEntry) -> str:
+        """The subject, its kind in words."""
+        return words.subject(row.subject)

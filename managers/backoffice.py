@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from managers import history
-from managers.models import Branch
+from managers.models import Branch, Customer
 from managers.permissions import may
+from managers.queries import names
+from managers.rules import masking
 from managers.session import signed_in
 
 ROWS_A_PAGE = 25
@@ -79,6 +81,37 @@ class LookedAt(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is ever deleted here."""
         return False
+
+
+class MaskedNames:
+    """A table that names customers: an auditor reads people's names masked, in lists and on forms.
+
+    Nothing is edited here, so that the rows shown may carry the masked name.
+    """
+
+    #: The field that leads to the customer; "" where the row is one.
+    customer_of: ClassVar[str] = ""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list with the rows of its page as the reader sees them."""
+        found = super().get_changelist_instance(request)  # type: ignore[misc]
+        found.result_list = list(found.result_list)
+        self._mask(request, found.result_list)
+        return found
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """One row as the reader sees it."""
+        row = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        if row is not None:
+            self._mask(request, [row])
+        return row
+
+    def _mask(self, request: HttpRequest, rows: list[Any]) -> None:
+        if not names.masked_for(signed_in(request), timezone.localdate()):
+            return
+        for customer in (getattr(row, self.customer_of) if self.customer_of else row for row in rows):
+            if customer.kind == Customer.Kind.PERSONAL:
+                customer.name = masking.name(customer.name)
 
 
 class BranchFilter(admin.SimpleListFilter):

@@ -26,7 +26,9 @@ from grading import queries as grading
 from grading import standings
 from ledger import queries as ledger
 from ledger.rules import windows
+from managers.backoffice import history_url
 from managers.permissions import check_may, may
+from managers.services import identity
 from managers.session import signed_in
 
 ROWS_A_PAGE = 25
@@ -159,14 +161,17 @@ def _panel(request: HttpRequest, shown: Any, every: QuerySet[Appraisal], on: dat
         selected = get_object_or_404(every, pk=int(asked))
     if selected is None or selected.verdict is None:
         return {"selected": None}
+    user = signed_in(request)
+    identity.note_reading(selected.manager, by=user, on=on, subject=f"appraisal:{selected.pk}")
     return {
         "selected": presenters.row(selected, timezone.now()),
         "evidence": presenters.evidence(selected, before(selected)),
         "steps": presenters.timeline(selected, queries.steps(selected), named=True),
         "key": uuid4().hex,
-        "papers": services.papers_of(selected, by=signed_in(request)),
-        "may_step": queries.next_steps(selected, by=signed_in(request), on=on),
-        "sees_customers": may(signed_in(request), "view_people", on=on, about=selected.manager),
+        "papers": services.papers_of(selected, by=user),
+        "history_url": history_url(Appraisal, selected.pk) if may(user, "view_log", on=on) else "",
+        "may_step": queries.next_steps(selected, by=user, on=on),
+        "sees_customers": may(user, "view_people", on=on, about=selected.manager),
     }
 
 

@@ -23,9 +23,11 @@ from ledger import presenters as ledger
 from ledger.models import Run
 from ledger.queries import Contribution, contributions, latest_run
 from ledger.rules import windows
+from managers.backoffice import history_url
 from managers.models import ClientManager
 from managers.permissions import may
 from managers.queries import names
+from managers.services import identity
 from managers.session import signed_in
 
 CUSTOMERS_A_PAGE = 10
@@ -55,13 +57,15 @@ def manager(request: HttpRequest, employee_no: str) -> HttpResponse:
 
 def workbench(request: HttpRequest, who: ClientManager, *, own: bool) -> HttpResponse:
     """The page for one manager on the latest published date."""
-    on, run = timezone.localdate(), latest_run()
+    user, on, run = signed_in(request), timezone.localdate(), latest_run()
+    identity.note_reading(who, by=user, on=on)
     cases = _cases(request, who, own=own)
     context: dict[str, Any] = {
         "who": who,
         "own": own,
         "run": run,
-        "sees_customers": own or may(signed_in(request), "view_people", on=on, about=who),
+        "sees_customers": own or may(user, "view_people", on=on, about=who),
+        "history_url": history_url(ClientManager, who.pk) if may(user, "view_log", on=on) else "",
         "appraisal": cases[0] if cases else None,
         "cases": cases,
     }

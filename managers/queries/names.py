@@ -9,10 +9,15 @@ from managers.permissions import roles_of
 from managers.rules import masking
 
 
+def masked_for(reader: User, on: date) -> bool:
+    """Whether a reader sees the names of people masked."""
+    return "auditor" in roles_of(reader, on)
+
+
 def for_reader(rows: Iterable[dict[str, Any]], reader: User, *, on: date) -> None:
     """Mask the names of people in rows with `customer_no` and `name` where the reader is an auditor."""
     rows = list(rows)
-    if "auditor" not in roles_of(reader, on):
+    if not masked_for(reader, on):
         return
     numbers = {row["customer_no"] for row in rows}
     people = Customer.objects.filter(customer_no__in=numbers, kind=Customer.Kind.PERSONAL)

@@ -1,5 +1,6 @@
 """Identity data: kept sealed, shown masked, opened one field at a time for a reason that is written down."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -133,6 +134,20 @@ def note_opening(manager: ClientManager, *, by: User) -> None:
     """Write down that somebody opened the file of somebody else."""
     if manager.user_id != by.pk:
         _log(by, "read_file", manager, {})
+
+
+def note_reading(manager: ClientManager, *, by: User, on: date, subject: str = "") -> None:
+    """Write down that somebody read figures of somebody else: once a day for each subject.
+
+    `subject` is what was read where that is not the manager as a whole: `appraisal:17`.
+    """
+    if manager.user_id is not None and manager.user_id == by.pk:
+        return
+    about = subject or f"manager:{manager.employee_no}"
+    key = hashlib.sha256(f"read_file/{by.pk}/{about}/{on}".encode()).hexdigest()
+    entry = LogEntry(by=by, action="read_file", subject=about, key=key)
+    # Two pages opened at once meet in the key; the second of them says nothing new.
+    LogEntry.objects.bulk_create([entry], ignore_conflicts=True)
 
 
 def _log(by: User, action: str, row: ClientManager, detail: dict[str, Any], reason: str = "") -> None:

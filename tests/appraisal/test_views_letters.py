@@ -164,14 +164,15 @@ def test_the_letter_says_from_which_grade_to_which_and_what_follows(people: dict
 @pytest.mark.parametrize("kind", ["demote", "remove", "extend", "correct"])
 def test_every_kind_of_change_has_its_letter(people: dict[str, User], kind: str) -> None:
     who = concerned(people)
-    to = {"demote": "fifth", "remove": "", "extend": "fourth", "correct": "third"}[kind]
+    to = {"demote": "fourth", "remove": "", "extend": "fourth", "correct": "third"}[kind]
     made = GradeChange.objects.create(
-        manager=who, kind=kind, scheme="corporate-six-grades", from_grade="fourth", to_grade=to,
+        manager=who, kind=kind, scheme="corporate-six-grades", to_grade=to,
+        from_grade="third" if kind == "demote" else "fourth",
         effective_on=ON, basis="proposal", reason="说明", state="approved", authority="leading_group",
         proposed_by=people["hr_two"], approved_by=people["leader"],
     )  # fmt: skip
     opening = {
-        "demote": f"经批准，您的等级自 {ON} 起由四级客户经理调整为五级客户经理。",
+        "demote": f"经批准，您的等级自 {ON} 起由三级客户经理调整为四级客户经理。",
         "remove": f"经批准，自 {ON} 起解除您的四级客户经理聘任。",
         "extend": f"经批准，兹续聘您为四级客户经理，自 {ON} 起续任。",
         "correct": f"经核实，您的等级自 {ON} 起由四级客户经理更正为三级客户经理。",
