@@ -1,6 +1,7 @@
 """What pages show of the procedure: the timeline, the queue, the evidence; in the reader's language."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from appraisal import deadlines, messages
 from appraisal.models import TOLD, Appraisal, State, Step
 from appraisal.queries import bodies
+from appraisal.queries.meetings import Held
 from appraisal.rules import procedure
 from grading import points, queries
 from grading import presenters as grading
@@ -77,6 +79,11 @@ def state_tag(state: str) -> dict[str, str]:
 def period_name(code: str) -> str:
     """The period of a cycle in words."""
     return grading.period_name(period(code))
+
+
+def meetings(found: Iterable[Held]) -> list[Held]:
+    """Meetings with their periods in words."""
+    return [replace(each, period=period_name(each.period)) for each in found]
 
 
 def timeline(appraisal: Appraisal, steps: Iterable[Step], *, named: bool) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from appraisal import dossiers, presenters, queries, services
 from appraisal.forms import OpenForm
 from appraisal.models import TOLD, Appraisal, Cycle, State
-from appraisal.queries import board, seats
+from appraisal.queries import board, meetings, seats
 from grading import presenters as grades
 from grading import queries as grading
 from grading import standings
@@ -170,6 +170,7 @@ def cycle(request: HttpRequest, pk: int) -> HttpResponse:
                 presenters.row(each, now) | {"due": dossiers.due(due[each.pk])} for each in page.object_list
             ],
             "reasons": _reasons(page.object_list),
+            "meetings": presenters.meetings(meetings.latest(signed_in(request), on, found)),
             "left_out": queries.left_out(found, people),
             "outcomes": _outcomes(inside),
             "published_to": windows.period(found.period).end,

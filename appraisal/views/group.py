@@ -1,6 +1,5 @@
 """考核决定 and 小组评议: the desks of the leading group; one vote and one set of scores a member."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -38,9 +37,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     context["appealed"] = _with_parts([presenters.row(each, now) for each in appealed], parts)
     context["rows"] = _with_parts(context["rows"], parts)
     context["awaited"] = len(seats.awaited(parts))
-    context["meetings"] = [
-        replace(each, period=presenters.period_name(each.period)) for each in meetings.latest(user, on)
-    ]
+    context["meetings"] = presenters.meetings(meetings.latest(user, on))
     if context["selected"] is not None:
         context |= _vote(request, context["selected"]["appraisal"], parts, on)
     return render(request, "appraisal/desk.html", context)

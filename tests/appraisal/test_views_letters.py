@@ -260,7 +260,9 @@ def test_the_minutes_say_who_stood_aside_from_which_case(met: Decision, case: Ca
 def test_the_desk_offers_the_minutes_to_the_body(met: Decision, staff: Staff) -> None:
     page = text(as_(staff["leader"]).get("/decisions/"))
     assert f"?cycle={met.appraisal.cycle_id}&amp;on=2026-10-12&amp;branch=B1" in page
-    assert "2026 年第三季度 · 1 项决定" in page
+    assert "2026 年第三季度 · 城东分行 · 1 项决定" in page
+    cycle = text(as_(staff["hr"]).get(f"/cycles/{met.appraisal.cycle_id}/"))
+    assert f"?cycle={met.appraisal.cycle_id}&amp;on=2026-10-12&amp;branch=B1" in cycle
     assert "会议纪要" not in text(as_(staff["risk"]).get("/queue/"))
 
 
