@@ -12,11 +12,12 @@ class AppraisalConfig(AppConfig):
 
     def ready(self) -> None:
         """Deadlines, past decisions, adjustments and what relies on figures are told to those who ask."""
-        from appraisal import queries, relied
+        from appraisal import queries, relied, verification
         from appraisal.deadlines import APPRAISALS, LOOK_BACKS
         from appraisal.queries import adjustments
         from grading import evidence, past
         from ledger.services import handovers
+        from ledger.services import verification as ledger_verification
         from managers import deadlines
 
         past.decisions_by(queries.decided)
@@ -24,3 +25,5 @@ class AppraisalConfig(AppConfig):
         handovers.register(relied.appraisals)
         deadlines.register(APPRAISALS)
         deadlines.register(LOOK_BACKS)
+        for invariant in verification.INVARIANTS:
+            ledger_verification.register(invariant)

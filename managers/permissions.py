@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from managers.models import ClientManager, Grant, Relation, User
 from managers.models.relations import in_force
-from managers.models.scope import grants_on, scope_of
+from managers.models.scope import counted, grants_on, scope_of
 from managers.roles import ROLES
 from managers.rules.separation import Ties
 
@@ -89,8 +88,7 @@ def ties(user: User, *, on: date) -> Ties:
 def holders(action: str, *, on: date, about: ClientManager | None = None) -> list[User]:
     """The active people whose own grants permit an action on a day and reach a manager, ties aside."""
     codes = [role.code for role in ROLES.values() if action in role.may]
-    confirmed = Q(granted_by__isnull=True) | Q(confirmed_by__isnull=False)
-    grants = Grant.objects.filter(in_force(on), confirmed, role__in=codes, user__is_active=True)
+    grants = Grant.objects.filter(in_force(on), counted(), role__in=codes, user__is_active=True)
     reaching = [
         grant
         for grant in grants.select_related("branch", "user").order_by("user_id", "pk")

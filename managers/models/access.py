@@ -1,5 +1,8 @@
 """User, Grant and ApiToken: who may enter, as what, and where."""
 
+from datetime import timedelta
+
+import pgtrigger
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from managers import history
+from managers.models.exclusions import GRANT_EXCLUDED
 from managers.models.organisation import Branch
 
 
@@ -28,7 +32,11 @@ class User(AbstractUser):
 
 @history.kept()
 class Grant(models.Model):
-    """A role held by a user at a branch for a span of days; given by one person, confirmed by another."""
+    """A role held by a user at a branch for a span of days; given by one person, confirmed by another.
+
+    It counts once confirmed; `granted_by` is empty only on those of the set-up. Whoever, what and where are
+    never changed: a grant is revoked by an earlier last day, the day before its first one at the earliest.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name=_("用户"))
     role = models.CharField(_("角色"), max_length=32)
@@ -41,15 +49,32 @@ class Grant(models.Model):
     confirmed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("确认人")
     )
+    granted_at = models.DateTimeField(_("申请时间"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+    refused_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("驳回人")
+    )
+    refused_at = models.DateTimeField(_("驳回时间"), null=True, blank=True)
+    reason = models.CharField(_("授权原因"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("授权")
         verbose_name_plural = _("授权")
         ordering = ["user", "role", "starts_on"]
         constraints = [
-            models.UniqueConstraint(name="grant_key", fields=["user", "role", "branch", "starts_on"]),
+            models.UniqueConstraint(
+                name="grant_key",
+                fields=["user", "role", "branch", "starts_on"],
+                condition=Q(refused_at__isnull=True),
+            ),
             models.CheckConstraint(
-                name="grant_dates", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
+                name="grant_dates",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on") - timedelta(days=1)),
+            ),
+            models.CheckConstraint(
+                name="grant_refused_whole",
+                condition=Q(refused_at__isnull=True, refused_by__isnull=True)
+                | Q(refused_at__isnull=False, refused_by__isnull=False, confirmed_by__isnull=True),
             ),
             models.CheckConstraint(
                 name="grant_two_people",
@@ -60,6 +85,36 @@ class Grant(models.Model):
                     & ~Q(granted_by=F("user"))
                     & ~Q(confirmed_by=F("user"))
                 ),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="given_once",
+                fields=["user", "role", "branch", "starts_on", "granted_by", "granted_at", "reason"],
+            ),
+            pgtrigger.Protect(
+                name="decided_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__refused_at__isnull=False)
+                | pgtrigger.Q(
+                    old__confirmed_by__isnull=False, old__confirmed_by__df=pgtrigger.F("new__confirmed_by")
+                ),
+            ),
+            pgtrigger.Protect(
+                name="only_shortened",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__ends_on__isnull=False)
+                & (
+                    pgtrigger.Q(new__ends_on__isnull=True)
+                    | pgtrigger.Q(new__ends_on__gt=pgtrigger.F("old__ends_on"))
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="excluded",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=GRANT_EXCLUDED,
             ),
         ]
 

@@ -1,5 +1,6 @@
 """Relation and Delegation: whose case a person may not touch, and who acts for whom."""
 
+from datetime import timedelta
 from typing import Any
 
 import pgtrigger
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from managers import history
 from managers.models.access import Grant
+from managers.models.exclusions import DELEGATION_EXCLUDED
 from managers.models.people import ClientManager
 
 
@@ -67,7 +69,22 @@ class Relation(models.Model):
                 ],
             ),
         ]
-        triggers = [pgtrigger.Protect(name="keep", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="declared_once",
+                fields=["user", "manager", "kind", "starts_on", "reason", "declared_by", "declared_at"],
+            ),
+            pgtrigger.Protect(
+                name="only_shortened",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__ends_on__isnull=False)
+                & (
+                    pgtrigger.Q(new__ends_on__isnull=True)
+                    | pgtrigger.Q(new__ends_on__gt=pgtrigger.F("old__ends_on"))
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.manager}"
@@ -107,13 +124,42 @@ class Delegation(models.Model):
         ordering = ["-starts_on", "-id"]
         constraints = [
             models.CheckConstraint(name="delegation_dates", condition=Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(
+                name="delegation_at_most_62_days",
+                condition=Q(ends_on__lt=F("starts_on") + timedelta(days=62)),  # MOST_DAYS
+            ),
+            ExclusionConstraint(
+                name="delegation_to_one_at_a_time",
+                expressions=[
+                    ("grant", RangeOperators.EQUAL),
+                    (_Days("starts_on", "ends_on", Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at__isnull=True),
+            ),
             models.CheckConstraint(name="delegation_to_another", condition=~Q(to=F("made_by"))),
             models.CheckConstraint(
                 name="delegation_ended_with_time",
                 condition=Q(ended_at__isnull=False) | Q(ended_by__isnull=True),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="keep", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="keep", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="made_once",
+                fields=["grant", "to", "starts_on", "ends_on", "reason", "made_by", "made_at"],
+            ),
+            pgtrigger.Protect(
+                name="ended_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__ended_at__isnull=False),
+            ),
+            pgtrigger.Trigger(
+                name="excluded",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=DELEGATION_EXCLUDED,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.to} ← {self.grant}"

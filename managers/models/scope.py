@@ -46,10 +46,11 @@ def grants_in_force(user: Any, on: date) -> Any:
         delegations__ended_at=None,
         user__is_active=True,
     )
-    return grants.filter(Q(user=user) | delegated).filter(_confirmed(), _holding(on))
+    return grants.filter(Q(user=user) | delegated).filter(counted(), _holding(on))
 
 
-def _confirmed() -> Q:
+def counted() -> Q:
+    """Grants that a second person confirmed, and those of the set-up."""
     return Q(granted_by__isnull=True) | Q(confirmed_by__isnull=False)
 
 
