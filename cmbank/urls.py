@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/<str:employee_no>/steps/<str:name>/", people.step, name="career_step"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("managers.audit.urls")),
+    path("", include("managers.access_urls")),
     path("", include("grading.urls")),
     path("", include("appraisal.urls")),
     path("", include("ledger.urls")),

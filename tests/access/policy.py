@@ -12,6 +12,7 @@ To add an address, add a row under its name (`namespace:name`; the test names th
   its own case and that of kin, where separation forbids the step.
 - `lists`: the things a page names to somebody who sees everything; each actor must find exactly those in
   the own scope. Leave it out where a page names nobody.
+- `methods`: a page that only shows is asked by GET; POST would show the same.
 - `scope`: the token scope of a REST resource. `body` builds a form that would be valid; `stage` is where the
   cases stand (`in_risk_queue`, `cleared`, `decided`); `query` follows the address.
 
@@ -20,7 +21,7 @@ by mistake turns a cell red.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from managers.roles import ROLES
@@ -39,6 +40,7 @@ def roles(text: str) -> frozenset[str]:
     return found
 
 
+KEEPERS = roles("security_admin")
 RISK = roles("branch_risk head_risk")
 HR = roles("branch_hr head_hr")
 GROUP = roles("group_member group_chair")
@@ -84,7 +86,7 @@ class Row:
     login: bool = True
     query: str = ""
     path: str = ""
-    methods: tuple[str, ...] = field(default=("GET", "POST"))
+    methods: tuple[str, ...] = ("GET", "POST")
 
     @property
     def lists(self) -> frozenset[str] | None:
@@ -157,27 +159,27 @@ def key(**given: Any) -> Build:
 
 
 PAGES: dict[str, Row] = {
-    "home": Row(get=May(EVERYONE, ok=(200, 302)), post=May(EVERYONE, ok=(200, 302))),
-    "login": Row(get=May(PUBLIC), post=May(PUBLIC), login=False),
+    "home": Row(get=May(EVERYONE, ok=(200, 302)), methods=("GET",)),
+    "login": Row(get=May(PUBLIC), login=False, methods=("GET",)),
     "logout": Row(post=May(PUBLIC, ok=(302,)), login=False),
-    "password_change": Row(get=May(EVERYONE), post=May(EVERYONE)),
-    "password_change_done": Row(get=May(EVERYONE)),
+    "password_change": Row(get=May(EVERYONE), methods=("GET",)),
+    "password_change_done": Row(get=May(EVERYONE), methods=("GET",)),
     "set_language": Row(
         get=May(PUBLIC, ok=(302,)), post=May(PUBLIC, ok=(302,)), body=fixed(language="en"), login=False
     ),
-    "healthz": Row(get=May(PUBLIC), post=May(PUBLIC), login=False),
+    "healthz": Row(get=May(PUBLIC), login=False, methods=("GET",)),
     # --- figures and rulebooks -----------------------------------------------------------------------------
     "figure": Row(
         get=May(PEOPLE, own=True),
-        post=May(PEOPLE, own=True),
+        methods=("GET",),
         about=True,
         kwargs=lambda scene, thing: employee(scene, thing) | {"metric": "deposits"},
     ),
-    "rulebooks": Row(get=May(EVERYONE), post=May(EVERYONE)),
-    "rulebook": Row(get=May(EVERYONE), post=May(EVERYONE), kwargs=number("code", "code", number="number")),
-    "rulebook_version": Row(get=May(EVERYONE), post=May(EVERYONE), kwargs=number("version")),
-    "rulebook_pdf": Row(get=May(EVERYONE), post=May(EVERYONE), kwargs=number("version")),
-    "rulebook_text": Row(get=May(EVERYONE), post=May(EVERYONE), kwargs=number("version")),
+    "rulebooks": Row(get=May(EVERYONE), methods=("GET",)),
+    "rulebook": Row(get=May(EVERYONE), methods=("GET",), kwargs=number("code", "code", number="number")),
+    "rulebook_version": Row(get=May(EVERYONE), methods=("GET",), kwargs=number("version")),
+    "rulebook_pdf": Row(get=May(EVERYONE), methods=("GET",), kwargs=number("version")),
+    "rulebook_text": Row(get=May(EVERYONE), methods=("GET",), kwargs=number("version")),
     "rulebook_upload": Row(post=May(HR, ok=(200, 302))),
     "rulebook_step": Row(
         post=May(HR, ok=(200, 302)),
@@ -192,11 +194,9 @@ PAGES: dict[str, Row] = {
     ),
     "numbers_grid": Row(get=May(EVERYONE), post=May(HR, ok=(200, 302)), kwargs=number("code", "code")),
     # --- the procedure -------------------------------------------------------------------------------------
-    "me": Row(get=May(OWN, lists=frozenset({"self"})), post=May(OWN)),
-    "manager": Row(
-        get=May(PEOPLE | GROUP, own=True), post=May(PEOPLE | GROUP, own=True), about=True, kwargs=employee
-    ),
-    "queue": Row(get=May(RISK, lists=ALL), post=May(RISK)),
+    "me": Row(get=May(OWN, lists=frozenset({"self"})), methods=("GET",)),
+    "manager": Row(get=May(PEOPLE | GROUP, own=True), methods=("GET",), about=True, kwargs=employee),
+    "queue": Row(get=May(RISK, lists=ALL), methods=("GET",)),
     "clear_unflagged": Row(
         post=May(RISK, ok=(302,), hidden=(302,), tied=(403,)),
         about=True,
@@ -210,7 +210,7 @@ PAGES: dict[str, Row] = {
         kwargs=case,
         body=key(choice="evidence", reason="请补证据"),
     ),
-    "decisions": Row(get=May(GROUP, lists=ALL), post=May(GROUP), stage="cleared"),
+    "decisions": Row(get=May(GROUP, lists=ALL), methods=("GET",), stage="cleared"),
     "decide": Row(
         post=May(GROUP, ok=(302,), tied=(403,)),
         about=True,
@@ -218,8 +218,8 @@ PAGES: dict[str, Row] = {
         body=key(outcome="keep", reason="先稳定一季"),
         stage="cleared",
     ),
-    "cycles": Row(get=May(APPRAISALS), post=May(APPRAISALS)),
-    "cycle": Row(get=May(APPRAISALS, lists=ALL), post=May(APPRAISALS), kwargs=number("cycle")),
+    "cycles": Row(get=May(APPRAISALS), methods=("GET",)),
+    "cycle": Row(get=May(APPRAISALS, lists=ALL), methods=("GET",), kwargs=number("cycle")),
     "open_cycle": Row(
         post=May(HR, ok=(200, 302)), body=fixed(scheme="corporate-six-grades", period="2026Q3")
     ),
@@ -232,19 +232,46 @@ PAGES: dict[str, Row] = {
         stage="decided",
     ),
     "answer": Row(post=May(HR, ok=(302,), tied=(403,)), about=True, kwargs=case, body=key(reason="已核对")),
+    # --- grants, delegations, relations --------------------------------------------------------------------
+    "access": Row(get=May(KEEPERS | roles("auditor"), lists=NOBODY), methods=("GET",)),
+    "grant_ask": Row(
+        post=May(KEEPERS, ok=(302,)),
+        body=lambda scene, thing: {
+            "user": scene.people["nobody"].pk,
+            "role": "branch_market",
+            "branch": scene.numbers["branch"],
+            "starts_on": "2026-10-12",
+            "reason": "岗位需要",
+        },
+    ),
+    "grant_confirm": Row(post=May(KEEPERS, ok=(302,)), kwargs=number("pending")),
+    "grant_refuse": Row(post=May(KEEPERS, ok=(302,)), kwargs=number("pending"), body=fixed(reason="不")),
+    "grant_revoke": Row(post=May(KEEPERS, ok=(302,)), kwargs=number("granted"), body=fixed(reason="调岗")),
+    "delegations": Row(
+        get=May(EVERYONE),
+        post=May(EVERYONE),
+        body=lambda scene, thing: {"grant": scene.numbers["granted"], "to": scene.people["nobody"].pk},
+    ),
+    "delegation_end": Row(post=May(NOBODY, refused=(302,)), kwargs=number("delegation")),
+    "relations": Row(get=May(frozenset(ROLES)), methods=("GET",)),
+    "relation_end": Row(
+        post=May(roles("head_hr"), ok=(302,)),
+        kwargs=number("relation"),
+        body=fixed(reason="误报", ends_on="2026-10-12"),
+    ),
     # --- nights and deliveries -----------------------------------------------------------------------------
     "runs": Row(get=May(RUNS), post=May(roles("platform_admin head_risk head_hr"), ok=(200, 302))),
-    "progress": Row(get=May(RUNS), post=May(RUNS)),
-    "run": Row(get=May(RUNS), post=May(RUNS), kwargs=number("run")),
+    "progress": Row(get=May(RUNS), methods=("GET",)),
+    "run": Row(get=May(RUNS), methods=("GET",), kwargs=number("run")),
     "decide_run": Row(
         post=May(roles("head_risk head_hr"), ok=(200, 302)),
         kwargs=number("request"),
         body=fixed(decision="refused", note="理由不足，不予重算"),
     ),
-    "closings": Row(get=May(RUNS), post=May(RUNS)),
-    "bundles": Row(get=May(RUNS), post=May(RUNS)),
-    "quarantine": Row(get=May(RUNS, lists=ALL), post=May(RUNS), kwargs=number("bundle")),
-    "quarantined_row": Row(get=May(RUNS), post=May(RUNS), about=True, kwargs=held),
+    "closings": Row(get=May(RUNS), methods=("GET",)),
+    "bundles": Row(get=May(RUNS), methods=("GET",)),
+    "quarantine": Row(get=May(RUNS, lists=ALL), methods=("GET",), kwargs=number("bundle")),
+    "quarantined_row": Row(get=May(RUNS), methods=("GET",), about=True, kwargs=held),
     "replay_row": Row(post=May(HR, ok=(200, 302)), about=True, kwargs=held, body=fixed(kind="corporate")),
     "dismiss_row": Row(post=May(HR, ok=(200, 302)), about=True, kwargs=held, body=fixed(reason="重复送达")),
 }
@@ -275,36 +302,32 @@ REST: dict[str, Row] = {
     ),
     "v1:schema": Row(get=May(PUBLIC), login=False, methods=("GET",)),
     "v1:docs": Row(get=May(PUBLIC), login=False, methods=("GET",)),
-    "^(?:.*/)?$": Row(
-        get=May(NOBODY, refused=(404,)), post=May(NOBODY, refused=(404,)), path="/api/nowhere/", login=False
-    ),
+    "^(?:.*/)?$": Row(get=May(NOBODY, refused=(404,)), methods=("GET",), path="/api/nowhere/", login=False),
 }
 
 STAFF = May(EVERYONE)
 ADMIN: dict[str, Row] = {
-    "admin:index": Row(get=STAFF, post=STAFF),
-    "admin:login": Row(get=May(PUBLIC, ok=(200, 302)), post=May(PUBLIC, ok=(200, 302)), login=False),
+    "admin:index": Row(get=STAFF, methods=("GET",)),
+    "admin:login": Row(get=May(PUBLIC, ok=(200, 302)), methods=("GET",), login=False),
     "admin:logout": Row(post=May(PUBLIC, ok=(302, 200))),
-    "admin:password_change": Row(get=STAFF, post=STAFF),
-    "admin:password_change_done": Row(get=STAFF, post=STAFF),
-    "admin:jsi18n": Row(get=STAFF, post=STAFF),
-    "admin:autocomplete": Row(get=May(NOBODY), post=May(NOBODY)),
+    "admin:password_change": Row(get=STAFF, methods=("GET",)),
+    "admin:password_change_done": Row(get=STAFF, methods=("GET",)),
+    "admin:jsi18n": Row(get=STAFF, methods=("GET",)),
+    "admin:autocomplete": Row(get=May(NOBODY), methods=("GET",)),
     "admin:view_on_site": Row(
         get=May(NOBODY, refused=(404,)),
-        post=May(NOBODY, refused=(404,)),
+        methods=("GET",),
         kwargs=fixed(content_type_id=1, object_id=1),
     ),
     "admin:app_list": Row(
         get=May(EVERYONE, ok=(200, 404)),
-        post=May(EVERYONE, ok=(200, 404)),
+        methods=("GET",),
         kwargs=fixed(app_label="managers"),
     ),
-    "admin:(?P<url>.*)$": Row(
-        get=May(NOBODY, refused=(404,)), post=May(NOBODY, refused=(404,)), path="/admin/nowhere/"
-    ),
+    "admin:(?P<url>.*)$": Row(get=May(NOBODY, refused=(404,)), methods=("GET",), path="/admin/nowhere/"),
     "admin:<path:object_id>/": Row(
         get=May(NOBODY, refused=(302, 403, 404)),
-        post=May(NOBODY, refused=(302, 403, 404)),
+        methods=("GET",),
         path="/admin/managers/customer/1/",
     ),
 }
@@ -321,13 +344,11 @@ def _model(model: str, who: frozenset[str], *, scoped: bool = False, keep: froze
     kept = May(keep, ok=(200, 302), refused=(302, 403), hidden=gone, tied=(403,) if scoped else None)
     row = {"about": scoped, "kwargs": _pk(model)}
     return {
-        f"admin:{model}_changelist": Row(
-            get=May(who, lists=ALL if scoped else None), post=None, methods=("GET",)
-        ),
-        f"admin:{model}_add": Row(get=May(adds), post=May(adds)),
+        f"admin:{model}_changelist": Row(get=May(who, lists=ALL if scoped else None), methods=("GET",)),
+        f"admin:{model}_add": Row(get=May(adds), methods=("GET",)),
         f"admin:{model}_change": Row(get=seen, post=kept, **row),
-        f"admin:{model}_delete": Row(get=May(NOBODY), post=May(NOBODY), **row),
-        f"admin:{model}_history": Row(get=seen, post=seen, **row),
+        f"admin:{model}_delete": Row(get=May(NOBODY), methods=("GET",), **row),
+        f"admin:{model}_history": Row(get=seen, methods=("GET",), **row),
     }
 
 

@@ -1,5 +1,6 @@
 """The bank of the access test: five managers with unmistakable figures, and somebody of every role."""
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,12 +15,23 @@ from django.utils import timezone
 
 from appraisal import services as procedure
 from appraisal.models import Appraisal
+from appraisal.queries import bodies
 from grading.models import GradeRecord, RulebookVersion, Verdict
 from ledger.models import QuarantinedRow
 from ledger.services import requests
 from ledger.services.extracts import load_bundle
 from ledger.services.nights import run_nights
-from managers.models import ApiToken, Assignment, Branch, ClientManager, Customer, Grant, Relation, User
+from managers.models import (
+    ApiToken,
+    Assignment,
+    Branch,
+    ClientManager,
+    Customer,
+    Delegation,
+    Grant,
+    Relation,
+    User,
+)
 from managers.roles import ROLES
 from managers.services import tokens
 from managers.tokens import SCOPES
@@ -106,14 +118,10 @@ class Scene:
         with _undone():
             if stage in ("cleared", "decided"):
                 for pk in self.cases.values():
-                    procedure.clear(_case(pk), by=self.people["stand-in risk"], on=ON)
+                    procedure.clear(_case(pk), by=self.people["stand-in head_risk"], on=ON)
             if stage == "decided":
                 for pk in self.cases.values():
-                    for voter in ("stand-in chair", "stand-in member"):
-                        if _case(pk).state == "cleared":
-                            procedure.decide(
-                                _case(pk), outcome="keep", reason="维持", by=self.people[voter], on=ON
-                            )
+                    _vote(pk)
             yield
 
     @contextmanager
@@ -121,12 +129,23 @@ class Scene:
         """A client as the actor, whose own file `self` is; whatever happens in it is undone."""
         with _undone():
             if thing == "self" and actor in TIED and actor != "client_manager":
-                ClientManager.objects.filter(employee_no=THINGS["self"][0]).update(user=self.people[actor])
-            yield self.clients[actor]
+                own = ClientManager.objects.filter(employee_no=THINGS["self"][0])
+                own.update(user=self.people[actor])
+            client = self.clients[actor]
+            before = copy.copy(client.cookies)
+            yield client
+            client.cookies = before
 
 
 def _case(pk: int) -> Appraisal:
     return Appraisal.objects.select_related("manager__branch", "verdict").get(pk=pk)
+
+
+def _vote(pk: int) -> None:
+    """The whole body of a case, until it is decided."""
+    for member in bodies.body_of(_case(pk), ON).members:
+        if _case(pk).state == "cleared":
+            procedure.decide(_case(pk), outcome="keep", reason="维持", by=member, on=ON)
 
 
 @contextmanager
@@ -170,6 +189,7 @@ def _rows() -> dict[str, list[str]]:
         }
         for file, line in lines.items():
             found.setdefault(file, []).append(line)
+        found["balances.csv"].append(f"D{number},2026-06-30,{yuan}.09")
     return found
 
 
@@ -181,9 +201,14 @@ def _hire(scene: Scene) -> None:
     ClientManager.objects.filter(employee_no=THINGS["self"][0]).update(user=scene.people["client_manager"])
     scene.people["nobody"] = _person("nobody")
     scene.people["superuser"] = _person("superuser", is_superuser=True)
-    for name, role in (("risk", "head_risk"), ("chair", "group_chair"), ("member", "group_member")):
-        scene.people[f"stand-in {name}"] = _person(f"stand-in-{name}", role, "HO")
-    scene.people["stand-in hr"] = _person("stand-in-hr", "head_hr", "HO")
+    for role, place in (
+        ("security_admin", "HO"),
+        ("head_risk", "HO"),
+        ("head_hr", "HO"),
+        ("group_chair", "HO"),
+        ("group_chair", "R2"),
+    ):
+        scene.people[f"stand-in {role}"] = _person(f"stand-in-{role}-{place}", role, place)
     kin = ClientManager.objects.get(employee_no=THINGS["kin"][0])
     for user in [scene.people[code] for code in TIED if code != "client_manager"]:
         Relation.objects.create(
@@ -204,7 +229,7 @@ def _work(scene: Scene, run: Any) -> None:
     """A cycle whose cases wait at the risk desk, a draft, a bad row, a request for a rerun."""
     opened, _measured = procedure.appraise(SCHEME, PERIOD, by=None, on=ON)
     procedure.submit_many(
-        list(Appraisal.objects.values_list("pk", flat=True)), by=scene.people["stand-in hr"], on=ON
+        list(Appraisal.objects.values_list("pk", flat=True)), by=scene.people["stand-in head_hr"], on=ON
     )
     for thing, (number, name, _outlet, customer, yuan) in THINGS.items():
         case = Appraisal.objects.get(manager__employee_no=number)
@@ -212,7 +237,7 @@ def _work(scene: Scene, run: Any) -> None:
         shown = (f"{yuan:,}", f"{yuan / 10_000:,.2f}")
         scene.secrets[thing] = (str(case.pk), number, name, customer, str(yuan), *shown)
     asked = requests.request_rerun(
-        END, by=scene.people["stand-in hr"], at=timezone.now(), reason="为访问测试申请重算一次"
+        END, by=scene.people["stand-in head_hr"], at=timezone.now(), reason="为访问测试申请重算一次"
     )
     for line, (thing, (number, name, outlet, customer, _yuan)) in enumerate(THINGS.items(), start=2):
         raw = {"customer_no": f"X{number}", "name": f"{customer}{name}", "kind": "?", "branch_code": outlet}
@@ -236,11 +261,41 @@ def _work(scene: Scene, run: Any) -> None:
         "code": SCHEME,
         "number": RulebookVersion.objects.get(code=SCHEME).number,
     }
+    scene.numbers |= _access(scene)
     scene.rows = {"appraisal_appraisal": scene.cases} | {
         model._meta.label_lower.replace(".", "_"): {
             thing: model._default_manager.filter(**{path: THINGS[thing][0]}).first().pk for thing in THINGS
         }
         for model, path in OF_A_MANAGER
+    }
+
+
+def _access(scene: Scene) -> dict[str, Any]:
+    """A request that waits, a grant that holds, a delegation and a relation, none of them an actor's own."""
+    stranger, other = _person("stranger"), _person("other")
+    at = Branch.objects.get(code="R2")
+    keeper = scene.people["stand-in security_admin"]
+    asked = Grant.objects.create(
+        user=stranger, role="branch_market", branch=at, starts_on=ON, granted_by=keeper
+    )
+    granted = Grant.objects.create(user=other, role="outlet_head", branch=at, starts_on=SINCE)
+    lent = Delegation.objects.create(
+        grant=granted, to=stranger, starts_on=ON, ends_on=ON, reason="休假", made_by=other
+    )
+    tie = Relation.objects.create(
+        user=stranger,
+        manager=ClientManager.objects.get(employee_no=THINGS["far"][0]),
+        kind="kin",
+        starts_on=SINCE,
+        reason="表亲",
+        declared_by=stranger,
+    )
+    return {
+        "pending": asked.pk,
+        "granted": granted.pk,
+        "delegation": lent.pk,
+        "relation": tie.pk,
+        "branch": at.pk,
     }
 
 

@@ -93,7 +93,6 @@ def test_excluding_roles_keepers_with_a_file_and_superusers_are_found(staff: Sta
 
 def test_two_people_for_every_grant(staff: Staff) -> None:
     held = Grant.objects.get(user=staff["hr"])
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE managers_grant DROP CONSTRAINT grant_two_people")
+    sql("managers_grant", "ALTER TABLE managers_grant DROP CONSTRAINT grant_two_people")
     sql("managers_grant", "UPDATE managers_grant SET granted_by_id = user_id WHERE id = %s", held.pk)
     assert hits("I05") == (f"grant: {held.pk} {held.user_id} {held.user_id} None",)
