@@ -15,7 +15,7 @@ from managers import services
 from managers.audit import words
 from managers.backoffice import BranchFilter, LookedAt, ManagerBranchFilter, MaskedNames
 from managers.models import ApiToken, Assignment, Branch, ClientManager, Customer, Grant, LogEntry, User
-from managers.permissions import may
+from managers.permissions import may, ties
 from managers.roles import ROLES
 from managers.services import accounts, factors, passwords
 from managers.session import signed_in
@@ -77,10 +77,11 @@ class ClientManagerAdmin(LookedAt):
         return [name for name in shown if name not in AMENDABLE]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Those who keep the personnel files, within their branches and never their own."""
-        if obj is not None and obj.user_id == signed_in(request).pk:
+        """Those who keep the personnel files of their branches; never the own, kin's or a superior's."""
+        user, on = signed_in(request), timezone.localdate()
+        if obj is not None and ties(user, on=on).to(obj.pk):
             return False
-        return may(signed_in(request), "edit_people", on=timezone.localdate(), about=obj)
+        return may(user, "edit_people", on=on, about=obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the service, so that the log keeps what was there before."""

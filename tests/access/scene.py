@@ -248,7 +248,7 @@ def _work(scene: Scene, run: Any) -> None:
             raw=raw,
             field="kind",
             value="?",
-            code="unknown_code",
+            code="not_a_choice",
             branch=Branch.objects.get(code=outlet),
         )
         scene.held[thing] = held.pk

@@ -79,10 +79,28 @@ def cells(
             if method not in row.methods:
                 continue
             for actor in actors:
-                if actor in BEARERS[1:] and row.scope is None:
-                    continue  # one token stands for all where no token opens anything
-                for thing in THINGS if row.about else ("",):
+                for thing in _things(row, method, actor):
                     yield Cell(actor, endpoint, method, thing)
+
+
+def _things(row: Row, method: str, actor: str) -> tuple[str, ...]:
+    """About what an actor asks: all five where the answer may differ, one where it cannot.
+
+    One token stands for all where tokens open nothing; a method nobody may use is tried by few.
+    """
+    rule = row.get if method == "GET" else row.post
+    if row.scope is None and (actor in BEARERS[1:] or (actor in BEARERS and row.staff)):
+        return ()
+    if rule is None and actor not in ("anonymous", "nobody", "head_hr"):
+        return ()
+    if not row.about:
+        return ("",)
+    wrong_token = actor in BEARERS and actor != f"token {row.scope}"
+    if rule is None or wrong_token or not (visible(actor) or rule.own):
+        return ("far",)
+    if actor not in rule.roles and not rule.own:
+        return tuple(thing for thing in ("mate", "far") if thing in row.things)
+    return row.things
 
 
 def url(cell: Cell, scene: Scene) -> str:
