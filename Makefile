@@ -7,7 +7,7 @@ IN_HOUSE := $(RUN) exec --
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test venv format lint lock messages screens bench faults
+.PHONY: help run test venv format lint lock messages screens bench faults mutants
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench: venv ## nights, loads and reads beside floor and rivals (BENCH="--account
 
 faults: venv ## inject every fault into servers and workers of its own (ONLY=name,name SEED=n KILLS=n SHORT=1)
 	@exec $(VENV)/bin/python -m tests.faults
+
+mutants: venv ## take every visible_to away in turn: the access test must notice each
+	@exec $(IN_HOUSE) python -m tests.access.mutate
 
 lock: venv ## pin every dependency of pyproject.toml with its hashes
 	$(VENV)/bin/python -m pip install --quiet uv

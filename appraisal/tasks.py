@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from appraisal import verification
 from appraisal.services import lookbacks, sweeping
 
 
@@ -16,3 +17,9 @@ def look_back() -> int:
 def end_windows() -> int:
     """Take the steps that follow from days being over; how many were taken. Harmless when run twice."""
     return sweeping.end_windows(timezone.localdate())
+
+
+@shared_task(name="appraisal.verify_separation")
+def verify_separation() -> int:
+    """I04 and I05 over everything stored; what is found is kept in the log. How many were broken."""
+    return verification.tell()

@@ -1,5 +1,6 @@
 """Invariants I04 and I05: one outcome a case, and nobody on two sides of anything."""
 
+import logging
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -9,10 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from appraisal.models import Appraisal, Step
 from appraisal.rules.procedure import STEPS
 from ledger.services.verification import Invariant, Result
-from managers.models import ClientManager, Grant, User
+from managers.models import ClientManager, Grant, LogEntry, User
 from managers.models.scope import counted
 from managers.rules import exclusions
 from managers.services import grants
+
+log = logging.getLogger(__name__)
+#: Findings kept in one row of the log; `verify` lists them all.
+KEPT = 20
 
 #: What a broken case looks like, as (what is wrong, SELECT of the rows that are).
 OUTCOMES = (
@@ -171,3 +176,20 @@ INVARIANTS = (
         _("授权：由安全管理员收回其一；事项：由风险部门重开所列考核，改由他人办理。"),
     ),
 )
+
+
+def tell() -> int:
+    """Check both, and keep what was found in the log, where auditors read it. How many are broken."""
+    broken = 0
+    for invariant in INVARIANTS:
+        hits = invariant.check(True).hits
+        if hits:
+            broken += 1
+            log.error("%s: %s findings, first %s", invariant.code, len(hits), hits[0])
+            LogEntry.objects.create(
+                action="invariant_broken",
+                subject=f"invariant:{invariant.code}",
+                reason=str(invariant.remedy),
+                detail={"count": len(hits), "hits": list(hits[:KEPT])},
+            )
+    return broken

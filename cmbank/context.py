@@ -69,8 +69,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     if own is not None or "view_people" in may:
         yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on))
     yield from _careers(may)
-    if user.is_staff:
-        yield _item(_("管理后台"), reverse("admin:index"))
+    yield from _keeping(user, may)
     look_up = _("查阅")
     yield _item(_("现行办法"), reverse("rulebooks"), section=look_up)
     if "view_runs" in may:
@@ -78,6 +77,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
         yield _item(_("数据批次"), reverse("bundles"), section=look_up)
         yield _item(_("期间关账"), reverse("closings"), section=look_up)
     yield from _accountability(may)
+    yield from _own_items(own, may)
 
 
 def _adjustments(may: set[str]) -> Iterator[dict[str, Any]]:
@@ -105,6 +105,22 @@ def _careers(may: set[str]) -> Iterator[dict[str, Any]]:
         yield _item(_("资格认定"), reverse("qualifications"))
     if may & {"view_people", "propose_grade_change", "approve_grade_change"}:
         yield _item(_("等级变动"), reverse("grade_changes"))
+
+
+def _keeping(user: User, may: set[str]) -> Iterator[dict[str, Any]]:
+    """What keepers keep."""
+    if may & {"manage_grants", "view_log"}:
+        yield _item(_("授权"), reverse("access")) | {"but": reverse("relations")}
+    if user.is_staff:
+        yield _item(_("管理后台"), reverse("admin:index"))
+
+
+def _own_items(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
+    """What concerns the reader: whom to stand aside from, and who acts meanwhile."""
+    if may or own is not None:
+        yield _item(_("回避关系"), reverse("relations"), section=_("本人"))
+    if may:
+        yield _item(_("我的委托"), reverse("delegations"), section=_("本人"))
 
 
 def _item(

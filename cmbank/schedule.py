@@ -16,6 +16,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "due nights": {"task": "ledger.run_due_nights", "schedule": MINUTE},
     # An approved handover takes effect on its day, also where no night is due; missed days are caught up.
     "due handovers": {"task": "ledger.make_handovers_effective", "schedule": MINUTE},
+    # Whether roles, seats and outcomes are as they must be; what is found goes to the log.
+    "separation": {"task": "appraisal.verify_separation", "schedule": crontab(hour="5", minute="40")},
     # What was published or failed is told to the outside once its transaction has committed.
     # Statements not made in time, scores not given, windows to appeal that are over.
     "windows": {"task": "appraisal.end_windows", "schedule": 60 * MINUTE},

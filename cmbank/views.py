@@ -17,7 +17,7 @@ DESKS = (
     ("decide_appraisal", "decisions"),
     ("view_appraisals", "cycles"),
     ("view_runs", "runs"),
-    ("manage_grants", "admin:index"),
+    ("manage_grants", "access"),
 )
 
 

@@ -45,6 +45,7 @@ STAFF = (
     DemoUser("auditor", "严正", "auditor", "0001"),
     DemoUser("ops", "马俊", "platform_admin", "0001"),
     DemoUser("security", "石磊", "security_admin", "0001"),
+    DemoUser("security2", "宁静", "security_admin", "0001"),
 )
 
 # employee_no, name, username, grade, line, situation, partner, what leads

@@ -21,7 +21,7 @@ from managers.roles import ROLES
 SCHEME = "corporate-six-grades"
 PASSWORD = "Demo-bank-2026"
 FIRST_NIGHT = date(2026, 6, 30)
-#: Who gives the other demo users their roles, and who confirms it.
+#: Whose grants are of the set-up: the two security administrators give and confirm all others.
 KEEPERS = ("security_admin", "platform_admin")
 IN_ADMIN = ("branch_hr", "head_hr", "platform_admin", "security_admin", "auditor")
 
@@ -94,10 +94,10 @@ def _link(user: User, demo: DemoUser, bank: DemoBank) -> None:
 
 
 def _given(bank: DemoBank) -> dict[str, User]:
-    """Who gave and who confirmed a grant; the two themselves were there from the set-up."""
-    keepers = {demo.role: demo.username for demo in bank.users if demo.role in KEEPERS}
+    """Who gave and who confirmed a grant: the two security administrators, who were there from the set-up."""
+    keepers = [demo.username for demo in bank.users if demo.role == "security_admin"]
     names = ("granted_by", "confirmed_by")
-    return {name: User.objects.get(username=keepers[role]) for name, role in zip(names, KEEPERS, strict=True)}
+    return {name: User.objects.get(username=who) for name, who in zip(names, keepers, strict=True)}
 
 
 def _open_cycle(bank: DemoBank) -> None:

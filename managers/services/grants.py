@@ -101,6 +101,21 @@ def revoke(pk: int, *, by: User, on: date, reason: str, ends_on: date | None = N
     return found
 
 
+def set_up(names: list[str], *, on: date) -> list[User]:
+    """The first two security administrators, at the head office; refused once there are any."""
+    office = Branch.objects.filter(parent=None).order_by("path").first()
+    with transaction.atomic():
+        if len(set(names)) < LEAST_KEEPERS or office is None:
+            raise Refusal(_("须先送达机构（branches.csv），并给出两个不同的用户名。"))
+        if Grant.objects.filter(counted(), role="security_admin").exists():
+            raise Refusal(_("已有安全管理员；其余授权请在“授权”页面申请和确认。"))
+        found = [User.objects.get_or_create(username=name)[0] for name in names]
+        for user in found:
+            made = Grant.objects.create(user=user, role="security_admin", branch=office, starts_on=on)
+            _log("set_up_grant", made, None, "")
+    return found
+
+
 def held(user: User, *, besides: Grant | None = None) -> Iterator[Held]:
     """What a person holds, by grant or by delegation, whatever the day; refused and empty ones left out."""
     given = Grant.objects.filter(counted() | Q(refused_at=None), user=user).select_related("branch")
@@ -226,7 +241,9 @@ def _locked(pk: int) -> Grant:
     return Grant.objects.select_for_update(of=("self",)).select_related("user", "branch").get(pk=pk)
 
 
-def _log(action: str, grant: Grant, by: User, reason: str, *, key: str | None = None, **detail: str) -> None:
+def _log(
+    action: str, grant: Grant, by: User | None, reason: str, *, key: str | None = None, **detail: str
+) -> None:
     facts = {
         "grant": grant.pk,
         "user": grant.user.username,

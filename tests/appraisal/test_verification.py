@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from appraisal import verification
-from managers.models import Grant, Relation, User
+from appraisal.tasks import verify_separation
+from managers.models import Grant, LogEntry, Relation, User
 from tests.appraisal import acting, smallbank
 from tests.appraisal.acting import Reach, Staff, find, manager
 
@@ -96,3 +97,12 @@ def test_two_people_for_every_grant(staff: Staff) -> None:
     sql("managers_grant", "ALTER TABLE managers_grant DROP CONSTRAINT grant_two_people")
     sql("managers_grant", "UPDATE managers_grant SET granted_by_id = user_id WHERE id = %s", held.pk)
     assert hits("I05") == (f"grant: {held.pk} {held.user_id} {held.user_id} None",)
+
+
+def test_the_nightly_job_keeps_what_it_finds_in_the_log(staff: Staff) -> None:
+    assert (verify_separation(), LogEntry.objects.filter(action="invariant_broken").count()) == (0, 0)
+    acting.grant(staff["hr"], "branch_risk")
+    assert verify_separation() == 1
+    row = LogEntry.objects.get(action="invariant_broken")
+    found = ["user hr: branch_hr /HO/B1/ and branch_risk /HO/B1/"]
+    assert (row.by, row.subject, row.detail) == (None, "invariant:I05", {"count": 1, "hits": found})

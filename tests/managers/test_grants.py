@@ -1,10 +1,12 @@
 """Grants by two people, roles that exclude each other, delegations and relations: services and database."""
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from managers.models import Branch, ClientManager, Delegation, Grant, LogEntry, Relation, User
@@ -277,6 +279,19 @@ def test_hr_and_the_person_declare_and_only_hr_ends(people: People) -> None:
         ("declare_relation", "bert", "manager:1"),
         ("end_relation", "bert", "manager:1"),
     ]
+
+
+def test_the_first_two_keepers_are_set_up_once(db: None) -> None:
+    with pytest.raises(Refusal, match="须先送达机构"):
+        grants.set_up(["a", "b"], on=ON)
+    Branch.objects.create(code="HO", name="总行", kind="head_office", path="/HO/")
+    call_command("create_keepers", "a", "b", stdout=io.StringIO())
+    assert set(Grant.objects.values_list("user__username", "role")) == {
+        ("a", "security_admin"),
+        ("b", "security_admin"),
+    }
+    with pytest.raises(CommandError, match="已有安全管理员"):
+        call_command("create_keepers", "c", "d")
 
 
 def test_the_table_of_exclusions_is_whole() -> None:

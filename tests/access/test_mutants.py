@@ -1,0 +1,47 @@
+"""The access test goes red when a `visible_to` is taken away: a sample here, all by `make mutants`."""
+
+import os
+import random
+
+import pytest
+
+from tests.access import mutants
+from tests.access.scene import Scene
+
+SAMPLE = 3
+#: Calls no page or resource passes through with somebody who sees a part; each with the reason.
+UNREACHED: dict[str, str] = {}
+
+
+@pytest.mark.skipif(os.environ.get("MUTANTS") != "all", reason="all mutants: make mutants")
+def test_no_mutant_survives(scene: Scene, capsys: pytest.CaptureFixture[str]) -> None:
+    with mutants.watched() as watch:
+        cells = mutants.reached(scene, watch)
+        told = {site: mutants.killed(scene, watch, site, cells.get(site, [])) for site in watch.known}
+    with capsys.disabled():
+        for site, complaint in told.items():
+            reach = f"{len(cells.get(site, []))} cells"
+            print(f"{'killed  ' if complaint else 'SURVIVES'} {site} ({reach}) {complaint[:100]}")
+    assert [str(site) for site, complaint in told.items() if not complaint] == sorted(UNREACHED)
+
+
+#: One cell through each of a few calls, so that the sample need not walk everything first.
+KNOWN = [
+    ("appraisal/queries/__init__.py", "branch_risk", "queue", ""),
+    ("appraisal/views/workbench.py", "branch_hr", "manager", "far"),
+    ("grading/views.py", "branch_hr", "figure", "far"),
+    ("managers/rest/access.py", "api_client", "v1:customers", ""),
+    ("managers/backoffice.py", "branch_hr", "admin:managers_customer_changelist", ""),
+]
+
+
+@pytest.mark.parametrize("number", range(SAMPLE))
+def test_a_sample_of_mutants_is_killed(scene: Scene, number: int) -> None:
+    seed = os.environ.get("SEED", "")
+    file, actor, endpoint, thing = random.Random(f"{seed}/mutants").sample(KNOWN, SAMPLE)[number]
+    cell = mutants.walk.Cell(actor, endpoint, "GET", thing)
+    with mutants.watched() as watch:
+        walked = [("in_risk_queue", cell)]
+        tried = [site for site in watch.known if site.file == file]
+        assert any(mutants.killed(scene, watch, site, walked) for site in tried), f"{cell} tells nothing"
+        assert mutants.killed(scene, watch, mutants.Site("none", 0, 0), walked) == ""
