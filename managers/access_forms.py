@@ -11,14 +11,20 @@ from managers.roles import ROLES
 
 
 class Plain(forms.Form):
-    """Fields in the look of the house; dates as the browser's own."""
+    """Fields in the look of the house."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
-            if isinstance(field, forms.DateField):
-                field.widget.input_type = "date"
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = _("请选择")
+
+
+class Day(forms.DateField):
+    """A day; browsers take its value in one way of writing alone."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class GrantForm(Plain):
@@ -29,13 +35,16 @@ class GrantForm(Plain):
     )
     role = forms.ChoiceField(
         label=_("角色"),
-        choices=lambda: [(role.code, role.name) for role in ROLES.values() if role.reach != "own"],
+        choices=lambda: [
+            ("", _("请选择")),
+            *((role.code, role.name) for role in ROLES.values() if role.reach != "own"),
+        ],
     )
     branch = forms.ModelChoiceField(
         label=_("机构"), queryset=Branch.objects.order_by("path"), help_text=_("含其下属机构。")
     )
-    starts_on = forms.DateField(label=_("起"))
-    ends_on = forms.DateField(label=_("止"), required=False, help_text=_("留空为长期。"))
+    starts_on = Day(label=_("起"))
+    ends_on = Day(label=_("止"), required=False, help_text=_("留空为长期。"))
     reason = forms.CharField(label=_("授权原因"), max_length=200)
 
 
@@ -44,8 +53,8 @@ class DelegationForm(Plain):
 
     grant = forms.ModelChoiceField(label=_("角色"), queryset=Grant.objects.none())
     to = forms.ModelChoiceField(label=_("受托人"), queryset=User.objects.none())
-    starts_on = forms.DateField(label=_("起"))
-    ends_on = forms.DateField(label=_("止"))
+    starts_on = Day(label=_("起"))
+    ends_on = Day(label=_("止"))
     reason = forms.CharField(label=_("原因"), max_length=200)
 
     def __init__(self, *args: Any, user: User, grants: list[Grant], **kwargs: Any) -> None:
@@ -64,7 +73,7 @@ class RelationForm(Plain):
     employee_no = forms.CharField(label=_("客户经理工号"), max_length=32)
     name = forms.CharField(label=_("客户经理姓名"), max_length=80, help_text=_("须与工号相符。"))
     kind = forms.ChoiceField(label=_("关系"), choices=Relation.Kind.choices)
-    starts_on = forms.DateField(label=_("起"))
+    starts_on = Day(label=_("起"))
     reason = forms.CharField(label=_("说明"), max_length=200)
 
     def __init__(self, *args: Any, user: User, for_others: bool, **kwargs: Any) -> None:
@@ -90,7 +99,7 @@ class RelationForm(Plain):
 class DayForm(Plain):
     """A last day, where one is given."""
 
-    ends_on = forms.DateField(required=False)
+    ends_on = Day(required=False)
 
     def day(self) -> date | None:
         """The day, or None."""
