@@ -173,7 +173,7 @@ PAGES: dict[str, Row] = {
     "healthz": Row(get=May(PUBLIC), login=False, methods=("GET",)),
     # --- figures and rulebooks -----------------------------------------------------------------------------
     "figure": Row(
-        get=May(PEOPLE, own=True),
+        get=May(PEOPLE, own=True, refused=(403, 404)),
         methods=("GET",),
         about=True,
         kwargs=lambda scene, thing: employee(scene, thing) | {"metric": "deposit_daily_average"},
@@ -198,7 +198,9 @@ PAGES: dict[str, Row] = {
     "numbers_grid": Row(get=May(EVERYONE), post=May(HR, ok=(200, 302)), kwargs=number("code", "code")),
     # --- the procedure -------------------------------------------------------------------------------------
     "me": Row(get=May(OWN, lists=frozenset({"self"})), methods=("GET",)),
-    "manager": Row(get=May(PEOPLE | GROUP, own=True), methods=("GET",), about=True, kwargs=employee),
+    "manager": Row(
+        get=May(PEOPLE | GROUP, own=True, refused=(403, 404)), methods=("GET",), about=True, kwargs=employee
+    ),
     "queue": Row(get=May(RISK, lists=ALL), methods=("GET",)),
     "clear_unflagged": Row(
         post=May(RISK, ok=(302,), hidden=(302,), tied=(403,)),
@@ -234,7 +236,12 @@ PAGES: dict[str, Row] = {
         body=lambda scene, thing: {"id": list(scene.cases.values()), "key": "k"},
         stage="decided",
     ),
-    "answer": Row(post=May(HR, ok=(302,), tied=(403,)), about=True, kwargs=case, body=key(reason="已核对")),
+    "answer": Row(
+        post=May(HR, ok=(302,), refused=(403, 404), tied=(403,)),
+        about=True,
+        kwargs=case,
+        body=key(reason="已核对"),
+    ),
     # --- grants, delegations, relations --------------------------------------------------------------------
     "access": Row(get=May(KEEPERS | roles("auditor"), lists=NOBODY), methods=("GET",)),
     "grant_ask": Row(
@@ -255,7 +262,7 @@ PAGES: dict[str, Row] = {
         post=May(EVERYONE),
         body=lambda scene, thing: {"grant": scene.numbers["granted"], "to": scene.people["nobody"].pk},
     ),
-    "delegation_end": Row(post=May(NOBODY, refused=(302,)), kwargs=number("delegation")),
+    "delegation_end": Row(post=May(KEEPERS, ok=(302,), refused=(302,)), kwargs=number("delegation")),
     "relations": Row(get=May(frozenset(ROLES)), methods=("GET",)),
     "relation_end": Row(
         post=May(roles("head_hr"), ok=(302,)),
@@ -277,7 +284,7 @@ PAGES: dict[str, Row] = {
     ),
     "closings": Row(get=May(RUNS), methods=("GET",)),
     "bundles": Row(get=May(RUNS), methods=("GET",)),
-    "quarantine": Row(get=May(RUNS, lists=ALL), methods=("GET",), kwargs=number("bundle")),
+    "quarantine": Row(get=May(RUNS), methods=("GET",), kwargs=number("bundle")),
     "quarantined_row": Row(get=May(RUNS), methods=("GET",), about=True, kwargs=held),
     "replay_row": Row(post=May(HR, ok=(200, 302)), about=True, kwargs=held, body=fixed(kind="corporate")),
     "dismiss_row": Row(post=May(HR, ok=(200, 302)), about=True, kwargs=held, body=fixed(reason="重复送达")),
@@ -305,7 +312,7 @@ REST: dict[str, Row] = {
     "v1:customers": _rest("customers:read", PEOPLE | OWN),
     "v1:runs": _rest("runs:read", READERS, lists=False),
     "v1:run-differences": Row(
-        get=May(PEOPLE | OWN), scope="runs:read", kwargs=number("run", "id"), methods=("GET",)
+        get=May(READERS), scope="runs:read", kwargs=number("run", "id"), methods=("GET",)
     ),
     "v1:schema": Row(get=May(PUBLIC), login=False, methods=("GET",)),
     "v1:docs": Row(get=May(PUBLIC), login=False, methods=("GET",)),
