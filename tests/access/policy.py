@@ -35,9 +35,8 @@ NOBODY: frozenset[str] = frozenset()
 
 def roles(text: str) -> frozenset[str]:
     """Codes of roles, in one string."""
-    found = frozenset(text.split())
-    assert found <= EVERYONE, found - EVERYONE
-    return found
+    assert set(text.split()) <= EVERYONE, text
+    return frozenset(text.split())
 
 
 KEEPERS = roles("security_admin")
