@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('managers', '0003_relations_and_delegations'),
+        ('managers', '0010_career_history'),
     ]
 
     operations = [
