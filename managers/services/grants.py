@@ -119,7 +119,9 @@ def set_up(names: list[str], *, on: date) -> list[User]:
 def held(user: User, *, besides: Grant | None = None) -> Iterator[Held]:
     """What a person holds, by grant or by delegation, whatever the day; refused and empty ones left out."""
     given = Grant.objects.filter(counted() | Q(refused_at=None), user=user).select_related("branch")
-    for grant in given.exclude(pk=besides.pk if besides else None):
+    if besides is not None:
+        given = given.exclude(pk=besides.pk)
+    for grant in given:
         if grant.ends_on is None or grant.ends_on >= grant.starts_on:
             yield as_held(grant)
     lent = Delegation.objects.filter(to=user, ended_at=None).select_related("grant__branch")

@@ -8,7 +8,7 @@ error of the database that the services should have foreseen. WALKS=200 digs dee
 import itertools
 import os
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,8 +23,8 @@ from appraisal.models import STANDING, TOLD, Appraisal, Decision, State, Step
 from appraisal.rules.procedure import STEPS
 from appraisal.services import sweeping
 from grading import queries as grading
-from managers.models import Delegation, Grant, Relation, User
-from managers.services import stepping
+from managers.models import Grant, Relation, User
+from managers.services import delegations, relations, stepping
 from tests.appraisal import full
 from tests.appraisal.acting import SINCE, Staff, find, manager
 from tests.appraisal.smallbank import END, RISING
@@ -95,30 +95,21 @@ class Walk:
             services.answer_issue(issue, accepted=False, answer="已核", by=who, on=self.on)
 
     def _kin(self, who: User, outcome: str) -> None:
-        if not Relation.objects.filter(user=who).exists() and who.username != "rising":
-            Relation.objects.create(
-                user=who,
-                manager=manager(RISING),
-                kind="kin",
-                starts_on=self.on,
-                reason="申报",
-                declared_by=who,
+        if who.username != "rising":
+            words = {"kind": "kin", "starts_on": self.on, "reason": "本人申报的亲属关系"}
+            relations.declare(
+                user=who, manager=manager(RISING), by=self.staff["hr_head"], on=self.on, **words
             )
 
     def _unkin(self, who: User, outcome: str) -> None:
-        Relation.objects.filter(user=who).update(ends_on=self.on)
+        for row in Relation.objects.filter(user=who, ends_on=None):
+            relations.end(row.pk, by=self.staff["hr_head"], on=self.on, ends_on=self.on, reason="关系已解除")
 
     def _delegate(self, who: User, outcome: str) -> None:
         grant = Grant.objects.filter(role="group_member").exclude(user=who).order_by("pk").first()
-        if grant is not None and not Delegation.objects.filter(to=who).exists():
-            Delegation.objects.create(
-                grant=grant,
-                to=who,
-                made_by=grant.user,
-                starts_on=SINCE,
-                ends_on=date(2099, 1, 1),
-                reason="休假",
-            )
+        if grant is not None:
+            span = {"starts_on": self.on, "ends_on": self.on + timedelta(days=30)}
+            delegations.make(grant, to=who, by=grant.user, on=self.on, reason="休假", **span)
 
     def _leave(self, who: User, outcome: str) -> None:
         if who.username in ("second", "high"):
