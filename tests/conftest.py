@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -118,6 +119,13 @@ def empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
         from django.core.cache import cache
 
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request leaves its language switched on in the thread; the next test starts in the bank's own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
