@@ -12,10 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 
 from managers.models import LogEntry, User
+from tests.managers.accounts import sso_urls
 from tests.managers.accounts.issuer import CLIENT, SECRET, Issuer, encoded, running
 from tests.managers.accounts.people import code, enrolled, sign_in, somebody, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.managers.accounts.sso_urls")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(sso_urls.__name__)]
 
 
 @pytest.fixture
