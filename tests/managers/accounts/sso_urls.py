@@ -1,6 +1,6 @@
 """The addresses of a house whose environment names an issuer.
 
-Imported before any test names one in the settings: the ordinary addresses are read once and keep what they saw.
+Imported before a test names one in the settings: the ordinary addresses are read once and keep what they saw.
 """
 
 from django.urls import path
