@@ -63,9 +63,9 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     own = getattr(user, "client_manager", None)
     if own is not None:
         yield _item(_("我的工作台"), reverse("me"), also=reverse("manager", args=[own.employee_no]))
-    yield from _adjustments(may)
     if may & {"open_cycle", "view_appraisals"}:
         yield from _cases(user, may, on)
+    yield from _adjustments(may)
     if own is not None or "view_people" in may:
         yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on))
     yield from _careers(may)

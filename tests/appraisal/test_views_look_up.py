@@ -164,11 +164,17 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
         "考核审批队列",
         "考核周期",
         "回溯复核",
+        "指标调整",
         "客户移交",
+        "人员",
+        "资格认定",
+        "等级变动",
         "现行办法",
         "日终批次",
         "数据批次",
         "期间关账",
+        "回避关系",
+        "我的委托",
     ]
 
 
