@@ -239,6 +239,7 @@ def test_logins_name_known_roles_branches_and_managers(bank: DemoBank, books: Bo
         "auditor": ("auditor", "0001"),
         "ops": ("platform_admin", "0001"),
         "security": ("security_admin", "0001"),
+        "security2": ("security_admin", "0001"),
     }
     managers = [user for user in bank.users if user.employee_no is not None]
     assert [user.employee_no for user in managers] == list(bank.cast.values())

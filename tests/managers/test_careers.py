@@ -105,7 +105,12 @@ def test_a_suspension_ends_login_sessions_tokens_and_delegations(people: dict[st
     token = tokens.issue(user=login, scopes=["grades:read"], at=AT, name="t").token
     grant = Grant.objects.create(user=login, role="group_member", branch=who.branch, starts_on=SINCE)
     given = Delegation.objects.create(
-        grant=grant, to=people["hr"], made_by=login, starts_on=ON, ends_on=ON, reason="休假"
+        grant=grant,
+        to=User.objects.create(username="deputy"),
+        made_by=login,
+        starts_on=ON,
+        ends_on=ON,
+        reason="休假",
     )
     entry = careers.suspend(who, by=people["hr"], on=ON, at=AT, reason=WHY)
     token.refresh_from_db()
