@@ -178,6 +178,10 @@ def test_beat_ticks_every_minute_and_for_deadlines_by_day() -> None:
         "look-back": ("appraisal.look_back", 600.0),
         "audit seal": ("ledger.seal_log", 900.0),
         "expired exports": ("ledger.remove_expired_exports", 900.0),
+        "certificates": ("grading.expire_certificates", 3600.0),
+        "grade changes": ("grading.make_effective", 600.0),
+        "reminders": ("grading.remind", crontab(minute="30", hour="8-18")),
+        "separation": ("appraisal.verify_separation", crontab(minute="40", hour="5")),
         "due handovers": ("ledger.make_handovers_effective", 60.0),
     }
 
