@@ -36,7 +36,7 @@ def _careless_claims(asked: Asked) -> list[str]:
     """Four people at once."""
     with Scene(asked.twins, known=["first"]) as scene:
         people = [scene.run_nights(f"person{n}", nap=NAP, sabotage="claim") for n in range(4)]
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 80
         while not scene.ask(UNFENCED) and time.monotonic() < deadline and any(p.alive() for p in people):
             time.sleep(0.2)
         found = [row[0] for row in scene.ask(UNFENCED)]
@@ -50,7 +50,7 @@ def _careless_renewal(asked: Asked) -> list[str]:
         sleeper = scene.worker("sleeper", nap=4 * NAP, sabotage="renew")
         scene.wait(lambda: bool(scene.ask("SELECT 1 FROM faults_trace LIMIT 1")), "a claim")
         other = freeze(scene, sleeper, Outcome(), inside=False)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 45
         while not scene.ask(UNFENCED) and time.monotonic() < deadline and other.alive():
             time.sleep(0.1)
         found = [row[0] for row in scene.ask(UNFENCED)]
