@@ -39,7 +39,9 @@ def visible_text(page: Page) -> str:
 
 def english_left(page: Page) -> list[str]:
     """Latin words on a Chinese page; logins are data of the bank."""
-    logins = {part for name in User.objects.values_list("username", flat=True) for part in LATIN.findall(name)}
+    logins = {
+        part for name in User.objects.values_list("username", flat=True) for part in LATIN.findall(name)
+    }
     return sorted(set(LATIN.findall(ALLOWED.sub(" ", visible_text(page)))) - logins)
 
 
