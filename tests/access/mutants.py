@@ -101,11 +101,11 @@ def watched() -> Iterator[Watched]:
     def visible_to(rows: Any, user: Any, on: Any) -> Any:
         return found(rows, user, on)
 
-    ScopedQuerySet.visible_to = visible_to  # type: ignore[method-assign]
+    ScopedQuerySet.visible_to = visible_to
     try:
         yield found
     finally:
-        ScopedQuerySet.visible_to = found.original  # type: ignore[method-assign]
+        ScopedQuerySet.visible_to = found.original
 
 
 def reached(scene: Scene, watch: Watched) -> dict[Site, list[tuple[str, walk.Cell]]]:

@@ -10,6 +10,11 @@ from tests.access import walk
 from tests.access.policy import POLICY
 from tests.access.scene import ACTORS, Scene
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("ACCESS") != "1",
+    reason="not yet part of the suite: the policy table lacks addresses; make access",
+)
+
 #: ACTORS="branch_hr,anonymous" tries some actors only, while a row is being written.
 CHOSEN = tuple(filter(None, os.environ.get("ACTORS", "").split(","))) or ACTORS
 PARTS = 4

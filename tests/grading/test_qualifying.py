@@ -78,12 +78,12 @@ def status(who: ClientManager) -> str:
 
 
 def test_the_manager_applies_and_takes_it_back(people: dict[str, User], who: ClientManager) -> None:
-    row = apply(who, grade="trainee", by=who.user, on=ON, key="k")  # type: ignore[arg-type]
-    assert apply(who, grade="trainee", by=who.user, on=ON, key="k") == row  # type: ignore[arg-type]
+    row = apply(who, grade="trainee", by=who.user, on=ON, key="k")
+    assert apply(who, grade="trainee", by=who.user, on=ON, key="k") == row
     assert (row.scheme, row.rulebook, row.approver) == (SCHEME, f"{SCHEME} v1", "unit_group")
     with pytest.raises(Refusal, match="已有一份在办的资格认定"):
         apply(who, grade="trainee", by=people["hr"], on=ON)
-    qualifying.withdraw(row, by=who.user, on=ON)  # type: ignore[arg-type]
+    qualifying.withdraw(row, by=who.user, on=ON)
     assert state(row) == "withdrawn"
 
 

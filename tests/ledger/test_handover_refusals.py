@@ -31,7 +31,7 @@ def staff(tmp_path: Path) -> dict[str, User]:
     return handing.bank(tmp_path)
 
 
-def said(call, *args, **given) -> str:  # type: ignore[no-untyped-def]
+def said(call, *args, **given) -> str:
     """The sentence of a refusal, after which nothing has changed."""
     before = list(Handover.objects.order_by("pk").values()), LogEntry.objects.count()
     with pytest.raises((Refusal, PermissionDenied)) as refused, transaction.atomic():
@@ -46,7 +46,7 @@ def said(call, *args, **given) -> str:  # type: ignore[no-untyped-def]
 def test_drafts_that_say_nothing_sensible_are_refused(staff: dict[str, User]) -> None:
     head, e1, e2 = staff["head"], manager("E1"), manager("E2")
 
-    def draft(*parts, **given):  # type: ignore[no-untyped-def]
+    def draft(*parts, **given):
         return said(
             handovers.draft, e1, parts, **{"effective_on": ON, "reason": WHY, "by": head, "on": ON} | given
         )

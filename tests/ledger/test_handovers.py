@@ -119,7 +119,7 @@ def test_the_bundle_is_named_in_the_explanation_and_covers_no_day(staff: dict[st
     assert files == {"assignments.csv", f"handover-{row.pk}/assignments.csv"}
 
 
-def _held(book):  # type: ignore[no-untyped-def]
+def _held(book):
     from ledger.rules.windows import Window
 
     span = Window("span", day(1), day(20))

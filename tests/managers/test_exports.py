@@ -76,7 +76,7 @@ def test_only_the_owner_fetches_it_and_only_in_time(stored: StoredExport, owner:
     with time_machine.travel(AT + timedelta(hours=1)):
         assert "共 3 行" in client.get(page).content.decode()
         answer = client.post(file)
-        assert b"".join(answer.streaming_content) == exports.file_of(stored).read_bytes()  # type: ignore[attr-defined]
+        assert b"".join(answer.streaming_content) == exports.file_of(stored).read_bytes()
         assert (other.get(page).status_code, other.post(file).status_code) == (404, 404)
         assert LogEntry.objects.filter(action="fetch_export").count() == 1
     with time_machine.travel(AT + timedelta(days=1)):

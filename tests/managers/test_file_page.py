@@ -38,7 +38,7 @@ def test_masked_and_every_opening_by_somebody_else_is_logged(hr: Client) -> None
     assert NUMBER not in text
     assert PHONE not in text
     entry = LogEntry.objects.get(action="read_file")
-    assert (entry.by.username, entry.subject) == ("hr", "manager:1001")  # type: ignore[union-attr]
+    assert (entry.by.username, entry.subject) == ("hr", "manager:1001")
 
 
 def test_the_own_file_is_no_sensitive_read_and_shows_no_more(hr: Client) -> None:
@@ -111,7 +111,7 @@ def test_who_opens_the_file(hr: Client, role: str, branch: str, status: int) -> 
 
 def test_found_by_the_whole_number_within_reach(hr: Client) -> None:
     answer = hr.post(reverse("find_person"), {"identity_no": "110105 19491231 002x"})
-    assert answer.url == url()  # type: ignore[attr-defined]
+    assert answer.url == url()
     west = as_(people.person("west", "branch_hr", "B2"))
     assert "辖内没有" in west.post(reverse("find_person"), {"identity_no": NUMBER}).content.decode()
     entries = LogEntry.objects.filter(action="search_identity").order_by("id")

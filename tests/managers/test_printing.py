@@ -117,7 +117,7 @@ def test_the_paper_is_pdf_a_with_its_own_type() -> None:
     )
     assert found.metadata is not None
     assert (found.metadata.title, found.metadata.author) == ("试印", "甲银行")
-    fonts = [each.get_object() for each in found.pages[0]["/Resources"]["/Font"].values()]  # type: ignore[index]
+    fonts = [each.get_object() for each in found.pages[0]["/Resources"]["/Font"].values()]
     assert fonts
     assert [name for name in map(unembedded, fonts) if name] == []
 

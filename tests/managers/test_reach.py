@@ -27,7 +27,7 @@ def sees(user: User, employee_no: str = "1001") -> bool:
     """What the answer says, which must be what the scope does."""
     manager = people.manager(employee_no)
     said = reach.why(user, manager, on=ON).sees
-    assert said == ClientManager.objects.visible_to(user, ON).filter(pk=manager.pk).exists()  # type: ignore[attr-defined]
+    assert said == ClientManager.objects.visible_to(user, ON).filter(pk=manager.pk).exists()
     return said
 
 

@@ -26,9 +26,7 @@ def opened(browser: Browser, live_server: LiveServer, complaints: list[str]) -> 
     contexts: list[BrowserContext] = []
 
     def opened(size: dict[str, int], language: str = "zh-hans") -> Page:
-        contexts.append(
-            browser.new_context(viewport=size, base_url=live_server.url, locale="zh-CN")  # type: ignore[arg-type]
-        )
+        contexts.append(browser.new_context(viewport=size, base_url=live_server.url, locale="zh-CN"))
         cookie: Any = {"name": "django_language", "value": language, "url": live_server.url}
         contexts[-1].add_cookies([cookie])
         page = contexts[-1].new_page()
