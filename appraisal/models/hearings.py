@@ -140,7 +140,8 @@ VOTERS = """
     ) OR EXISTS (
         SELECT FROM appraisal_appraisal a JOIN managers_relation r ON r.manager_id = a.manager_id
         WHERE a.id = NEW.appraisal_id AND r.user_id IN (NEW.by_id, NEW.on_behalf_of_id)
-          AND now()::date BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')
+          AND (now() AT TIME ZONE 'Asia/Shanghai')::date
+              BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')
     ) THEN
         RAISE EXCEPTION 'user % may not vote on appraisal %', NEW.by_id, NEW.appraisal_id;
     END IF;

@@ -32,7 +32,8 @@ SEPARATION = f"""
     IF NEW.name <> 'open' AND EXISTS (
         SELECT FROM appraisal_appraisal a JOIN managers_relation r ON r.manager_id = a.manager_id
         WHERE a.id = NEW.appraisal_id AND r.user_id IN (NEW.by_id, NEW.on_behalf_of_id)
-          AND now()::date BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')
+          AND (now() AT TIME ZONE 'Asia/Shanghai')::date
+              BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')
     ) THEN
         RAISE EXCEPTION 'appraisal % is of kin or a superior of user %', NEW.appraisal_id, NEW.by_id;
     END IF;
