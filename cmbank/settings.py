@@ -266,6 +266,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": _static_storage},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# What people hand in; nothing here is ever served but through managers.views.files.
+UPLOAD_DIR = DATA_DIR / "uploads"
 
 # --- Audit: where the heads of sealed days are exported to, and the role that may not alter what was kept --
 AUDIT_DIR = DATA_DIR / "audit"

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from credit import queries
 from credit.facts import NON_PERFORMING, Classed, classes_on, daily, overdrafts
+from credit.queries import quality as queries
 from ledger.books import Book, account_histories
 from ledger.rules.explaining import (
     AccountHistory,

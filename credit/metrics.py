@@ -4,8 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from credit import queries
 from credit.models import QualityReading
+from credit.queries import quality as queries
 from credit.rules.quality import normal_share
 from ledger.metrics import Context, Metric, Source
 from ledger.rules.figures import Figure, MetricRef

@@ -75,6 +75,7 @@ ROLES: dict[str, Role] = {
                 "request_waiver",
                 "decide_waiver",
                 "adopt_rulebook",
+                "adopt_standard",
                 "witness_handover",
                 "recognise_qualification",
                 "approve_grade_change",

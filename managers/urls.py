@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
 from managers import notice_views
-from managers.views import account, factor, signin, sso
+from managers.views import account, factor, files, signin, sso
 
 
 def single_sign_on(configured: bool) -> list[URLPattern]:
@@ -40,6 +40,7 @@ urlpatterns = [
         login_required(factor.NewCodes.as_view()),
         name="mfa_generate_recovery_codes",
     ),
+    path("files/<uuid:pk>/", files.stored_file, name="stored_file"),
     path("notices/", notice_views.notices, name="notices"),
     path("notices/read/", notice_views.read_all, name="notices_read"),
     path("notices/settings/", notice_views.notice_settings, name="notice_settings"),

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db import connection
 
-from credit import queries
 from credit.models import QualityReading
+from credit.queries import quality as queries
 from ledger import queries as ledger
 from ledger.models import Run
 from ledger.rules import windows

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max, Min
 
-from credit import queries
 from credit.models import Standing
+from credit.queries import quality as queries
 from credit.sql.quality import loans_on
 from ledger.models import Run
 from ledger.services.products import Advance, Slots

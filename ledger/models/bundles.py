@@ -13,7 +13,8 @@ class Bundle(models.Model):
     """One delivery, loaded whole. Its id is the order of knowledge: a later bundle overrules an earlier.
 
     `affects_from` is the earliest business date any figure of which this delivery can change. `handover` is
-    set where no core system delivered it: the bank's own handover wrote it, and it covers no day.
+    set where no core system delivered it: the bank's own handover wrote it, and it covers no day. So it is
+    with `record`, which names what in the bank wrote it otherwise ("classification:12").
     """
 
     digest = models.CharField(_("摘要"), max_length=64, unique=True, editable=False)
@@ -35,12 +36,15 @@ class Bundle(models.Model):
         Handover, models.PROTECT, null=True, blank=True, related_name="bundle", verbose_name=_("移交")
     )
 
+    record = models.CharField(_("行内记录"), max_length=80, blank=True, default="", db_default="")
+
     class Meta:
         verbose_name = _("数据批次")
         verbose_name_plural = _("数据批次")
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(name="bundle_span", condition=Q(to_on__gte=F("from_on"))),
+            models.UniqueConstraint(fields=["record"], name="bundle_record", condition=~Q(record="")),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete)]
 

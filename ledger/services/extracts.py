@@ -119,6 +119,7 @@ def load_delivery(
             to_on=end,
             loaded_by=by,
             handover_id=delivery.handover,
+            record=delivery.record,
         )
         cursor.execute(statement("history_start"), {"bundle": bundle.id, "from": start})
         loaded = Loaded(bundle, rows=delivered, remarks=_remarks(delivery, present))

@@ -35,7 +35,8 @@ class DeliveredFile:
 class Delivery:
     """A whole bundle as found; `start` and `end` are empty without a manifest.
 
-    `handover` is the handover that wrote it, where no core system delivered it.
+    `handover` is the handover that wrote it, where no core system delivered it; `record` names what
+    else in the bank did.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Delivery:
     end: date | None
     files: dict[str, DeliveredFile]
     handover: int | None = None
+    record: str = ""
 
     @property
     def digest(self) -> str:

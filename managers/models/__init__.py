@@ -3,6 +3,7 @@
 from managers.models.access import ApiToken, Grant, User
 from managers.models.careers import Posting
 from managers.models.exports import StoredExport
+from managers.models.files import StoredFile
 from managers.models.handovers import Handover, HandoverLine, Responsibility
 from managers.models.history import AuditHead, HistoryEvent
 from managers.models.log import LogEntry
@@ -40,5 +41,6 @@ __all__ = [
     "Responsibility",
     "Session",
     "StoredExport",
+    "StoredFile",
     "User",
 ]
