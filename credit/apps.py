@@ -12,8 +12,8 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         """The ledger loads our file, works our part of the night and knows our metrics."""
-        from credit import explanations, feeds, metrics, verification
-        from credit.services import quality, standing
+        from credit import explanations, feeds, flows, metrics, verification
+        from credit.services import moved, quality, standing
         from ledger import explanations as ledger_explanations
         from ledger import feeds as ledger_feeds
         from ledger import metrics as ledger_metrics
@@ -21,12 +21,15 @@ class CreditConfig(AppConfig):
         from ledger.services import runs
         from ledger.services import verification as ledger_verification
 
-        ledger_feeds.register(feeds.LOAN_CLASSES)
+        for file in feeds.FILES:
+            ledger_feeds.register(file)
         runs.add_step(Chunk.Stage.PRODUCTS, standing.keep_up)
         runs.add_step(Chunk.Stage.READINGS, quality.work_quality)
         runs.add_comparison(quality.changed_rows)
+        runs.add_comparison(moved.changed_rows)
         ledger_metrics.register(metrics.SOURCE)
+        ledger_metrics.register(flows.ASKED)
         for invariant in verification.INVARIANTS:
             ledger_verification.register(invariant)
-        for code, builder in explanations.BUILDERS.items():
+        for code, builder in {**explanations.BUILDERS, **flows.BUILDERS}.items():
             ledger_explanations.register(code, builder)

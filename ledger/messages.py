@@ -48,6 +48,8 @@ REASONS = {
     "unknown_manager": _("工号不存在；请先送客户经理，或更正"),
     "unknown_account": _("账号不存在；请先送账户，或更正"),
     "not_a_loan": _("该账号不是贷款账户"),
+    "amount_not_positive": _("放款金额须大于 0"),
+    "matures_before_issue": _("到期日早于放款日 %(detail)s"),
     "closed_before_opening": _("销户日早于开户日 %(detail)s"),
     "ends_before_start": _("止日早于起日 %(detail)s"),
     "overlapping_assignment": _("同一客户与客户经理的归属期间重叠；请衔接起止日期"),

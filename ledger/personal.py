@@ -34,9 +34,12 @@ def _unknown(context: Context, ref: MetricRef) -> Figure | None:
     """Why the events of a question are not known; None where they are."""
     unit = UNITS[ref.code]
     lack = context.lack_of(EVENTS_FILE, ref, unit)
-    if "events" not in context.feeds:
+    code = dict(ref.params).get("event", "")
+    if "events" not in context.feeds and code not in queries.codes_recorded(
+        queries.known_through(context.run)
+    ):
         return lack or Figure.not_applicable("feed_not_configured", unit, feed=EVENTS_FILE)
-    if not dict(ref.params).get("event"):
+    if not code:
         return Figure.not_applicable("nothing_to_measure", unit)
     return context.too_early(ref, unit) or lack
 

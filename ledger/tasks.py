@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from ledger.services import handovers, nights, sealed
+from ledger.services import handovers, nights, records, sealed
 from ledger.services.runs import Claim
 from managers.services import exports
 
@@ -17,10 +17,12 @@ SETTLING = timedelta(minutes=10)
 def run_due_nights() -> bool:
     """Claim the oldest due night up to yesterday and send out its chunks; harmless when nothing is due.
 
-    Handovers whose day has come take effect first, so that the night of their day knows of them.
+    Handovers whose day has come take effect first, and what happened in our own procedures is entered, so
+    that the night of their day knows of them.
     """
     make_handovers_effective()
     yesterday = timezone.localdate() - timedelta(days=1)
+    records.enter_events(to=yesterday)
     return nights.tick(to=yesterday, dispatch=_dispatch) is not None
 
 

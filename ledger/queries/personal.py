@@ -87,6 +87,11 @@ def event_rows(manager: int, code: str, span: Window, *, bundle: int) -> list[Ev
     return [EventRow(*row) for row in _rows("explain_events", given)]
 
 
+def codes_recorded(bundle: int) -> frozenset[str]:
+    """The codes of events that the bank's own procedures have entered, as known to a bundle."""
+    return frozenset(code for (code,) in _rows("codes_recorded", {"bundle": bundle}))
+
+
 def target_rows(manager: int, code: str, *, bundle: int) -> list[TargetRow]:
     """Every version of a manager's targets of a code, as known to a bundle, the latest to begin first."""
     given = {"manager": manager, "code": code, "bundle": bundle}

@@ -231,7 +231,7 @@ def _finish(cursor: Any, loaded: Loaded, delivery: manifest.Delivery) -> None:
         )
         for name, rows in loaded.rows.items()
     )
-    codes = _configured(delivery)
+    codes = [] if delivery.record else _configured(delivery)
     Feed.objects.bulk_create([Feed(code=code, first_bundle=bundle) for code in codes], ignore_conflicts=True)
     write_pinyin()
     record_postings(bundle.from_on)

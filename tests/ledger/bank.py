@@ -46,6 +46,9 @@ FILES = tuple(COLUMNS)
 COLUMNS |= {
     "events.csv": ("employee_no", "business_date", "code", "quantity", "note"),
     "targets.csv": ("employee_no", "metric", "from", "to", "value"),
+    "loans.csv": ("account_no", "amount", "issued_on", "matures_on", "security", "rate", "employee_no"),
+    "schedules.csv": ("account_no", "due_on", "principal", "interest"),
+    "repayments.csv": ("account_no", "business_date", "reference", "principal", "interest"),
 }
 Rows = Sequence[Sequence[Any]]
 Files = dict[str, Rows]

@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 
 from ledger import queries
 from ledger.edge import ReportingCommand, business_date, hand_out_messages
-from ledger.services import handovers
+from ledger.services import handovers, records
 from ledger.services.nights import NightFailed, Outcome, run_nights
 
 
-def _make_handovers_effective(to: date) -> None:
-    """Approved handovers of the days about to be worked: their nights must know of them."""
+def _enter_own_facts(to: date) -> None:
+    """Approved handovers and own events of the days about to be worked: their nights must know of them."""
     # where nothing was ever loaded, no day is covered
     with contextlib.suppress(LookupError):
         handovers.take_effect(on=min(to, queries.covered_through()))
+    records.enter_events(to=to)
 
 
 class Command(ReportingCommand):
@@ -39,7 +40,7 @@ class Command(ReportingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, and say what happened."""
-        _make_handovers_effective(options["to"])
+        _enter_own_facts(options["to"])
         try:
             outcome = run_nights(to=options["to"], start=options["start"])
         except NightFailed as failure:
