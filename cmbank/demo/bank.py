@@ -15,7 +15,8 @@ from cmbank.demo.bundles import Delivery, decimal
 from cmbank.demo.cast import DemoUser
 from cmbank.demo.customers import Assignment, Customer, portfolio
 from cmbank.demo.days import FIRST, ISO, LAST, PERIOD, YEAR_DAYS, YEAR_START, number_of
-from cmbank.demo.histories import history
+from cmbank.demo.histories import History, history
+from cmbank.demo.lending import Loan
 from cmbank.demo.people import Person
 
 
@@ -118,7 +119,9 @@ def _write_portfolio(delivery: Delivery, person: Person, seed: int, means: dict[
         for assignment in customer.assignments:
             _write_assignment(delivery, assignment)
         for account in customer.accounts:
-            _write_account(delivery, account, rng, means[account.currency])
+            changes = _write_account(delivery, account, rng, means[account.currency])
+            if account.kind == "loan":
+                _write_loan(delivery, Loan.of(account, changes, seed), person)
         delivery.put_dated("settlements.csv", _settlements(customer, rng))
 
 
@@ -127,7 +130,8 @@ def _write_assignment(delivery: Delivery, found: Assignment) -> None:
     delivery.put_master("assignments.csv", row, since=number_of(found.starts_on), until=found.ends_on)
 
 
-def _write_account(delivery: Delivery, account: Account, rng: Random, rate: float) -> None:
+def _write_account(delivery: Delivery, account: Account, rng: Random, rate: float) -> History:
+    """Write the account; its balance changes."""
     number = account.account_no
     closed_on = None if account.closed is None else date.fromisoformat(ISO[account.closed])
     row = (
@@ -139,9 +143,9 @@ def _write_account(delivery: Delivery, account: Account, rng: Random, rate: floa
         str(account.opened_on),
     )
     delivery.put_master("accounts.csv", ",".join(row), since=account.start, until=closed_on)
+    changes = history(account, rng, rate=rate)
     delivery.put_dated(
-        "balances.csv",
-        ((day, f"{number},{ISO[day]},{decimal(amount)}") for day, amount in history(account, rng, rate=rate)),
+        "balances.csv", ((day, f"{number},{ISO[day]},{decimal(amount)}") for day, amount in changes)
     )
     if account.kind == "loan":
         delivery.put_dated(
@@ -151,6 +155,23 @@ def _write_account(delivery: Delivery, account: Account, rng: Random, rate: floa
                 for day, name, arrears in loanbook.classes(account)
             ),
         )
+    return changes
+
+
+def _write_loan(delivery: Delivery, loan: Loan, person: Person) -> None:
+    """What was agreed, due and paid on a loan; `person` issued it."""
+    number, start = loan.account.account_no, loan.account.start
+    terms = f"{loan.account.opened_on},{loan.matures_on},{loan.security},{loan.rate / 100}"
+    delivery.put("loans.csv", start, f"{number},{decimal(loan.amount)},{terms},{person.employee_no}")
+    for day, principal, interest in loan.schedule():
+        delivery.put("schedules.csv", start, f"{number},{day},{decimal(principal)},{decimal(interest)}")
+    delivery.put_dated(
+        "repayments.csv",
+        (
+            (day, f"{number},{ISO[day]},{place},{decimal(principal)},{decimal(interest)}")
+            for place, (day, principal, interest) in enumerate(loan.payments(), 1)
+        ),
+    )
 
 
 def _settlements(customer: Customer, rng: Random) -> Iterator[tuple[int, str]]:

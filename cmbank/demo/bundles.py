@@ -23,6 +23,9 @@ COLUMNS = {
     "fx_rates.csv": "currency,business_date,rate",
     "loan_classes.csv": "account_no,business_date,loan_class,interest_arrears",
     "settlements.csv": "customer_no,business_date,usd_amount",
+    "loans.csv": "account_no,amount,issued_on,matures_on,security,rate,employee_no",
+    "schedules.csv": "account_no,due_on,principal,interest",
+    "repayments.csv": "account_no,business_date,reference,principal,interest",
 }
 
 _ENDS = [number_of(last) for _first, last in SPANS]

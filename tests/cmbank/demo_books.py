@@ -22,6 +22,9 @@ FILES = (
     "fx_rates",
     "loan_classes",
     "settlements",
+    "loans",
+    "schedules",
+    "repayments",
 )
 KEYS = {
     "branches": ("code",),
@@ -32,6 +35,9 @@ KEYS = {
     "balances": ("account_no", "business_date"),
     "fx_rates": ("currency", "business_date"),
     "loan_classes": ("account_no", "business_date"),
+    "loans": ("account_no",),
+    "schedules": ("account_no", "due_on"),
+    "repayments": ("account_no", "business_date", "reference"),
 }
 MILLION = 1_000_000
 # grade: m of 4, deposits, largest, loans, largest, settlements in USD, new deposits, floor (source A art. 10)

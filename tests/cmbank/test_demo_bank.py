@@ -88,6 +88,7 @@ def check_soundness(bank: DemoBank, books: Books) -> None:
             for column in ("balance", "usd_amount", "interest_arrears"):
                 assert column not in row or len(row[column].partition(".")[2]) == 2
     check_accounts(books)
+    check_loans(books)
     check_shares(books)
 
 
@@ -254,3 +255,18 @@ def test_logins_name_known_roles_branches_and_managers(bank: DemoBank, books: Bo
     assert [(one.situation, one.employee_no) for one in bank.members] == [
         (situation, bank.cast[situation]) for situation in (one.situation for one in bank.members)
     ]
+
+
+def check_loans(books: Books) -> None:
+    """Principal is paid as the balance falls; interest of the summer is late where the story says so."""
+    terms, paid = books.table("loans"), defaultdict(dict)
+    for row in books.table("repayments").values():
+        if Decimal(row["principal"]):
+            paid[row["account_no"]][date.fromisoformat(row["business_date"])] = Decimal(row["principal"])
+    assert {key[0] for key in terms} == {no for no, row in books.accounts.items() if row["kind"] == "loan"}
+    for (number,), row in terms.items():
+        changes = sorted(books.changes[number].items())
+        falls = {day: before - after for (_d, before), (day, after) in pairwise(changes) if after < before}
+        assert paid[number] == falls
+        assert Decimal(row["amount"]) == max(value for _day, value in changes)
+        assert row["issued_on"] == books.accounts[number]["opened_on"] < row["matures_on"]

@@ -22,7 +22,7 @@ SETTINGS = {
     "NIGHT_CHUNK_CHANGES": "3",
     "NIGHT_CHUNK_ASSIGNMENTS": "8",
 }
-PATIENCE = 90.0
+PATIENCE = 240.0
 #: A write that was not fenced out, and a claim that was given twice.
 UNFENCED = """
     SELECT 'a ' || w.what || ' under fence ' || w.fence || ' of run ' || w.run || ' after claim ' || c.fence
