@@ -12,7 +12,7 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         """The ledger loads our file, works our part of the night and knows our metrics."""
-        from credit import explanations, feeds, flows, metrics, verification
+        from credit import explanations, feeds, flows, metrics, shares, verification
         from credit.services import moved, quality, standing
         from ledger import explanations as ledger_explanations
         from ledger import feeds as ledger_feeds
@@ -28,8 +28,9 @@ class CreditConfig(AppConfig):
         runs.add_comparison(quality.changed_rows)
         runs.add_comparison(moved.changed_rows)
         ledger_metrics.register(metrics.SOURCE)
-        ledger_metrics.register(flows.ASKED)
+        for asked in (flows.ASKED, shares.ASKED):
+            ledger_metrics.register(asked)
         for invariant in verification.INVARIANTS:
             ledger_verification.register(invariant)
-        for code, builder in {**explanations.BUILDERS, **flows.BUILDERS}.items():
+        for code, builder in {**explanations.BUILDERS, **flows.BUILDERS, **shares.BUILDERS}.items():
             ledger_explanations.register(code, builder)

@@ -50,18 +50,18 @@ def _parts(
     return tuple(found)
 
 
-def _loans(book: Book, day: date, *, only_normal: bool) -> tuple[CustomerPart, ...]:
-    """Loan balances of a day at the shares of that day; of the normal class only, or all."""
+def _loans(book: Book, day: date, *, only: str = "") -> tuple[CustomerPart, ...]:
+    """Loan balances of a day at the shares of that day; of one class only, or all."""
     classes = classes_on(book.customers, day, book.bundle)
 
     def lines(account: AccountHistory) -> Iterator[Line]:
         for line in spans(account, day, day, "loan"):
             known = classes.get(line.account_no)
             if line.counts and line.balance > 0:
-                normal = known is not None and known.loan_class == "normal"
+                wanted = known is not None and known.loan_class == only
                 yield replace(
                     line,
-                    counts=normal or not only_normal,
+                    counts=wanted or not only,
                     note=known.loan_class if known else "unclassified",
                     sources=(*line.sources, *((known.source,) if known else ())),
                 )
@@ -69,10 +69,11 @@ def _loans(book: Book, day: date, *, only_normal: bool) -> tuple[CustomerPart, .
     return _parts(book, day, lines, whole=False)
 
 
-def _ratio(book: Book, day: date) -> tuple[Section, Section]:
+def _ratio(book: Book, day: date, only: str = "normal") -> tuple[Section, Section]:
+    code = "normal_loans" if only == "normal" else "class_loans"
     return (
-        Section("normal_loans", _day(day), 1, _loans(book, day, only_normal=True)),
-        Section("all_loans", _day(day), 1, _loans(book, day, only_normal=False)),
+        Section(code, _day(day), 1, _loans(book, day, only=only)),
+        Section("all_loans", _day(day), 1, _loans(book, day)),
     )
 
 
@@ -81,6 +82,21 @@ def share(book: Book) -> Explanation:
     return Explanation(
         book.ref.code, "ratio", book.window, book.ref.floor, _ratio(book, book.window.end), "ratio"
     )
+
+
+def class_share(book: Book) -> Explanation:
+    """Loans of the class asked for ÷ all loans on the window's last day."""
+    ref, day = book.ref, book.window.end
+    sections = _ratio(book, day, dict(ref.params).get("loan_class", ""))
+    return Explanation(ref.code, "ratio", book.window, ref.floor, sections, "ratio")
+
+
+def class_balance(book: Book) -> Explanation:
+    """Loans of the class asked for on the window's last day."""
+    ref, day = book.ref, book.window.end
+    loans = _loans(book, day, only=dict(ref.params).get("loan_class", ""))
+    section = Section("class_loans", _day(day), 1, loans)
+    return Explanation(ref.code, "CNY", book.window, ref.floor, (section,))
 
 
 def share_change(book: Book) -> Explanation:

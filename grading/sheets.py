@@ -24,6 +24,7 @@ SECTIONS = {
     "base": gettext_lazy("基期（减去）"),
     "own": gettext_lazy("单户"),
     "normal_loans": gettext_lazy("正常类贷款"),
+    "class_loans": gettext_lazy("该类贷款"),
     "all_loans": gettext_lazy("全部贷款"),
     "peak": gettext_lazy("发生日"),
     "last_day": gettext_lazy("期末"),

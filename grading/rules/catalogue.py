@@ -41,6 +41,7 @@ class Metric:
 _EACH = {"each": Choice(RUNNING_WINDOWS, optional=True)}
 _LAST = {"last": Choice(default="year")}
 
+LOAN_CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
 _BASE_OF_NEW = {"base": Choice(("customer", "manager"), "customer")}
 _BASE_OF_CHANGE = {"base": Choice(("previous_quarter", "previous_year"), "previous_quarter")}
 
@@ -90,6 +91,20 @@ METRICS: Mapping[str, Metric] = {
         Metric("interest_received", "CNY", "实收利息", "Interest received"),
         Metric("loans_issued", "CNY", "发放贷款", "Loans issued"),
         Metric("loans_recovered", "CNY", "收回贷款", "Loans recovered"),
+        Metric(
+            "class_share",
+            "ratio",
+            "某类贷款占比",
+            "Share of a loan class",
+            params={"loan_class": Choice(LOAN_CLASSES)},
+        ),
+        Metric(
+            "class_balance",
+            "CNY",
+            "某类贷款余额",
+            "Balance of a loan class",
+            params={"loan_class": Choice(LOAN_CLASSES)},
+        ),
         Metric("products_sold", "count", "产品销售件数", "Products sold", params={"product": Choice()}),
         Metric("service_months", "months", "连续营销工作月数", "Months of continuous marketing service", ()),
         Metric("certificate_valid", "flag", "岗位资格证书有效", "Certificate valid", ()),

@@ -194,7 +194,7 @@ def test_note_kinds_are_warnings_the_checker_knows_or_flaws_only_a_reader_sees()
 
 
 def test_the_catalogue_is_complete_and_consistent() -> None:
-    assert len(METRICS) == 36
+    assert len(METRICS) == 38
     assert {window for metric in METRICS.values() for window in metric.windows} == set(WINDOWS)
     assert all(
         choice.default in choice.allowed
