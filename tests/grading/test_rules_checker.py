@@ -200,7 +200,7 @@ def test_the_catalogue_is_complete_and_consistent() -> None:
         choice.default in choice.allowed
         for metric in METRICS.values()
         for choice in metric.params.values()
-        if choice.allowed and not choice.optional
+        if choice.allowed and choice.default
     )
 
 
