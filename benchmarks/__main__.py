@@ -17,6 +17,7 @@ from benchmarks import (
     compare,
     database,
     floor,
+    lending,
     loading,
     measure,
     night,
@@ -30,7 +31,7 @@ from benchmarks.bank import FIRST_NIGHT, LAST_NIGHT, Bank
 from benchmarks.report import Found
 
 #: What --only may name; the usual nights are always worked, as all else rests on them.
-PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load", "verdicts", "papers")
+PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load", "verdicts", "papers", "lending")
 #: Repeats for which the days of December suffice: one night to warm up, then three rates of changes each.
 MOST_REPEATS = (LAST_NIGHT - FIRST_NIGHT).days // 3
 
@@ -98,6 +99,9 @@ def measured(bank: Bank, place: Path, options: argparse.Namespace) -> Found:
         if "papers" in options.parts:
             papers.measure(found)
             say("papers")
+        if "lending" in options.parts:
+            lending.measure(found, min(bank.accounts, lending.LOANS))
+            say("pages of the loan side")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pages of the loan side under twenty users, beside a bare page of the same stack: 200,000 loans, 2,000,000 payments."""
+"""Pages of the loan side under twenty users beside a bare page: 200,000 loans, 2,000,000 payments."""
 
 import http.client
 import os
@@ -170,9 +170,11 @@ def _rows(loans: int, branch: int) -> None:
 _FILL = (
     "SELECT ledger_begin_months(%(begun)s, %(today)s)",
     """INSERT INTO managers_customer (customer_no, name, kind, branch_id, identity_no, phone)
-       SELECT 'C' || n, '客户' || n, 'corporate', %(branch)s, '', '' FROM generate_series(0, %(customers)s - 1) n""",
+       SELECT 'C' || n, '客户' || n, 'corporate', %(branch)s, '', ''
+       FROM generate_series(0, %(customers)s - 1) n""",
     """INSERT INTO managers_assignment (customer_id, manager_id, share, starts_on, source_bundle, source_line)
-       SELECT c.id, (SELECT min(id) FROM managers_clientmanager) + c.id %% %(users)s, 1, %(begun)s, %(bundle)s, 1
+       SELECT c.id, (SELECT min(id) FROM managers_clientmanager) + c.id %% %(users)s, 1, %(begun)s,
+              %(bundle)s, 1
        FROM managers_customer c""",
     """INSERT INTO ledger_account (account_no, customer_id, product_id, currency, opened_on)
        SELECT 'L' || c.id || '-' || k, c.id, %(product)s, 'CNY', %(begun)s
@@ -180,13 +182,15 @@ _FILL = (
     """INSERT INTO ledger_balancechange (account_id, business_date, bundle_id, line, balance)
        SELECT id, %(begun)s, %(bundle)s, id, 100000 + id FROM ledger_account""",
     """INSERT INTO credit_loanterms (account_id, amount, issued_on, matures_on, security, bundle_id, line)
-       SELECT id, 200000, %(begun)s, %(due)s::date + (id %% 700)::integer, 'mortgage', %(bundle)s, id FROM ledger_account""",
+       SELECT id, 200000, %(begun)s, %(due)s::date + (id %% 700)::integer, 'mortgage', %(bundle)s, id
+       FROM ledger_account""",
     """INSERT INTO credit_classification (account_id, business_date, loan_class, bundle_id, line)
        SELECT id, %(begun)s, 'normal', %(bundle)s, id FROM ledger_account""",
     """INSERT INTO credit_scheduledpayment (account_id, due_on, principal, interest, bundle_id, line)
        SELECT a.id, %(begun)s::date + 30 * k, 1000, 100, %(bundle)s, a.id
        FROM ledger_account a, generate_series(1, %(payments)s) k""",
-    """INSERT INTO credit_repayment (account_id, business_date, reference, principal, interest, bundle_id, line)
+    """INSERT INTO credit_repayment
+           (account_id, business_date, reference, principal, interest, bundle_id, line)
        SELECT a.id, %(begun)s::date + 30 * k, k::text, 1000, 100, %(bundle)s, a.id
        FROM ledger_account a, generate_series(1, %(payments)s) k""",
 )
