@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_cmbank_{slot}"
     settings.CACHES["default"]["LOCATION"] = numbered(settings.CACHES["default"]["LOCATION"], slot)
     settings.CELERY_BROKER_URL = numbered(settings.CELERY_BROKER_URL, slot)
+    settings.UPLOAD_DIR = settings.DATA_DIR / f"test-uploads-{slot}"
     # Tests sign in by password alone; those of the second factor and of a password's age say so.
     settings.SECOND_FACTOR, settings.PASSWORD_DAYS = False, 0
     # Argon2 is slow on purpose; tests log in hundreds of times.
