@@ -92,12 +92,11 @@ def _page(row: Appraisal, page: str) -> str:
 
 
 def _seats(rows: Iterable[Appraisal]) -> dict[int, list[tuple[str, int]]]:
-    """Who has taken which steps, by appraisal: nobody is asked for a step that the seat forbids."""
+    """Who has taken which steps, and for whom, by appraisal: nobody is asked for what the seat forbids."""
     found: dict[int, list[tuple[str, int]]] = {}
     steps = Step.objects.filter(appraisal__in=[row.pk for row in rows], by__isnull=False).order_by("id")
-    for appraisal, name, who in steps.values_list("appraisal_id", "name", "by_id"):
-        if who is not None:
-            found.setdefault(appraisal, []).append((name, who))
+    for appraisal, name, *people in steps.values_list("appraisal_id", "name", "by_id", "on_behalf_of_id"):
+        found.setdefault(appraisal, []).extend((name, who) for who in reversed(people) if who is not None)
     return found
 
 

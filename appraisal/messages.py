@@ -152,6 +152,10 @@ REFUSALS = {
         "您已在 %(who)s 的考核中办理过“%(earlier)s”，不能再办理“%(step)s”；"
         "同一考核的经办、审核、决定须由不同的人担任，请转给他人。"
     ),
+    "same_person_for": gettext_lazy(
+        "您所代表的%(whom)s已在 %(who)s 的考核中办理过“%(earlier)s”，您不能代其办理“%(step)s”；"
+        "同一考核的经办、审核、决定须由不同的人担任，请转给他人。"
+    ),
     "answer_needed": gettext_lazy(
         "退回的考核重新测算须写明答复，以便风险部门知道核对的结果；请填写后再提交。"
     ),

@@ -78,6 +78,11 @@ class Reader:
             return None if tie == "own" else "not_own"
         return tie or self._granted(STEPS[step].action, manager)
 
+    def holder(self, step: str, manager: ClientManager) -> User | None:
+        """The person a step would be taken for, where the right to it was delegated."""
+        found = self._granted(STEPS[step].action, manager)
+        return None if isinstance(found, str) else found
+
     def _granted(self, action: str, manager: ClientManager) -> User | str | None:
         for grant in self.grants:
             role = ROLES.get(grant.role)

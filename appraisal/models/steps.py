@@ -12,7 +12,8 @@ from grading.models import Verdict
 
 # One person, one seat per appraisal; never on one's own, on kin's or on the own superior's: the same as
 # `rules.procedure` and `managers.permissions`, enforced below whatever path a row takes into the table. Who
-# may be without a name are the platform's own jobs. `own` are the steps of the person appraised.
+# may be without a name are the platform's own jobs. `own` are the steps of the person appraised. Whoever acts
+# for another sits on that person's seat: both count, in the steps before and in the new one.
 _SEAT = """CASE WHEN {row}.name IN ('decide', 'resolve') THEN 'group'
                 WHEN {row}.name IN ('clear', 'send_back', 'reopen') THEN 'risk'
                 WHEN {row}.name IN ('state', 'appeal', 'withdraw_appeal') THEN 'self' ELSE 'hr' END"""
@@ -39,7 +40,9 @@ SEPARATION = f"""
     END IF;
     IF EXISTS (
         SELECT FROM appraisal_step s
-        WHERE s.appraisal_id = NEW.appraisal_id AND s.by_id = NEW.by_id
+        WHERE s.appraisal_id = NEW.appraisal_id
+          AND (s.by_id IN (NEW.by_id, NEW.on_behalf_of_id)
+               OR s.on_behalf_of_id IN (NEW.by_id, NEW.on_behalf_of_id))
           AND {_SEAT.format(row="s")}
            <> {_SEAT.format(row="NEW")}
     ) THEN

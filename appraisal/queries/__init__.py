@@ -94,16 +94,34 @@ def by_outcome(cycle: Cycle) -> dict[str, int]:
 def next_steps(appraisal: Appraisal, *, by: User, on: date) -> list[str]:
     """The steps a user may take now: state, role, scope and separation all allow them."""
     ready = {each.name for each in appraisal.get_available_state_transitions()}  # type: ignore[attr-defined]
-    taken = list(Step.objects.filter(appraisal=appraisal, by=by).values_list("name", flat=True))
-    reader = permissions.Reader(by, on)
+    reader, taken = permissions.Reader(by, on), _Taken(appraisal)
     return [
         name
         for name in procedure.STEPS
         if ready & set(procedure.METHODS.get(name, (name,)))
         and _asked(name, appraisal, on)
-        and not procedure.conflicting(name, taken)
-        and not isinstance(reader.standing(name, appraisal.manager), str)
+        and _seated(name, appraisal, reader, taken)
     ]
+
+
+class _Taken(dict[User, list[str]]):
+    """The steps of one appraisal that a person has taken, asked for once a person."""
+
+    def __init__(self, appraisal: Appraisal) -> None:
+        self.appraisal = appraisal
+
+    def __missing__(self, person: User) -> list[str]:
+        self[person] = taken_by(person, [self.appraisal]).get(self.appraisal.pk, [])
+        return self[person]
+
+
+def _seated(name: str, appraisal: Appraisal, reader: permissions.Reader, taken: _Taken) -> bool:
+    """Whether role, scope and seats let the reader take a step, and whoever they would act for."""
+    holder = reader.standing(name, appraisal.manager)
+    if isinstance(holder, str):
+        return False
+    people = [reader.by] if holder is None else [reader.by, holder]
+    return not any(procedure.conflicting(name, taken[person]) for person in people)
 
 
 def _asked(name: str, row: Appraisal, on: date) -> bool:
@@ -121,9 +139,11 @@ def _asked(name: str, row: Appraisal, on: date) -> bool:
 
 
 def taken_by(user: User, appraisals: Iterable[Appraisal]) -> dict[int, list[str]]:
-    """The steps a user has taken already, by appraisal id."""
+    """The steps a user has taken already, or had taken by somebody acting for them, by appraisal id."""
     found: dict[int, list[str]] = {}
-    taken = Step.objects.filter(by=user, appraisal__in=[each.pk for each in appraisals])
+    taken = Step.objects.filter(
+        Q(by=user) | Q(on_behalf_of=user), appraisal__in=[row.pk for row in appraisals]
+    )
     for appraisal, name in taken.values_list("appraisal_id", "name"):
         found.setdefault(appraisal, []).append(name)
     return found

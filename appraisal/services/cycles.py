@@ -40,7 +40,7 @@ def open_cycle(scheme: str, period: str, *, by: User | None, on: date) -> Opened
     people = _in_reach(by, on)
     with transaction.atomic():
         cycle = _cycle(scheme, span, by)
-        added = _add(cycle, _wanted(cycle, version, span, people), by)
+        added = _add(cycle, _wanted(cycle, version, span, people), by, on)
         if added:
             LogEntry.objects.create(
                 by=by,
@@ -102,10 +102,18 @@ def _wanted(
     ]
 
 
-def _add(cycle: Cycle, people: list[ClientManager], by: User | None) -> list[Appraisal]:
+def _add(cycle: Cycle, people: list[ClientManager], by: User | None, on: date) -> list[Appraisal]:
+    reader = permissions.Reader(by, on) if by else None
     added = Appraisal.objects.bulk_create(Appraisal(cycle=cycle, manager=manager) for manager in people)
     Step.objects.bulk_create(
-        Step(appraisal=appraisal, name="open", from_state="", to_state=State.OPENED, by=by)
+        Step(
+            appraisal=appraisal,
+            name="open",
+            from_state="",
+            to_state=State.OPENED,
+            by=by,
+            on_behalf_of=reader.holder("open", appraisal.manager) if reader else None,
+        )
         for appraisal in added
     )
     return added

@@ -1,7 +1,7 @@
 """Measure: judge managers on the published figures, freeze the evidence, and raise the flags."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -77,9 +77,9 @@ def appraise(scheme: str, period: str, *, by: User | None, on: date) -> tuple[Op
 def _measure_cycle(cycle: Cycle, *, by: User | None, on: date) -> Measured:
     """Batch after batch in the order in which steps lock; evidence is let go once it is stored."""
     waiting = list(cycle.appraisals.filter(state__in=MEASURABLE).order_by("pk").values_list("pk", flat=True))
-    done, bench = Measured(), Bench(cycle)
+    done, bench, acting = Measured(), Bench(cycle), dict[int, User]()
     for start in range(0, len(waiting), BATCH):
-        allowed = _allowed(steps.locked(waiting[start : start + BATCH]), done, by=by, on=on)
+        allowed = _allowed(steps.locked(waiting[start : start + BATCH]), done, acting, by=by, on=on)
         rows = [row for row in allowed if row.state in MEASURABLE]
         changed = {}
         for row, reading in bench.read(rows, left=done.left):
@@ -87,7 +87,7 @@ def _measure_cycle(cycle: Cycle, *, by: User | None, on: date) -> Measured:
                 changed[row] = reading
             else:
                 done.unchanged += 1
-        done.steps += _store(changed, by=by).values()
+        done.steps += _store(changed, by=by, acting=acting).values()
         _let_go(changed)
     return done
 
@@ -98,8 +98,13 @@ def _let_go(rows: Iterable[Appraisal]) -> None:
         Appraisal._meta.get_field("verdict").delete_cached_value(row)
 
 
-def _allowed(rows: list[Appraisal], done: Measured, *, by: User | None, on: date) -> Iterator[Appraisal]:
-    """The rows in reach; those of oneself, kin and superiors are left to others, and said."""
+def _allowed(
+    rows: list[Appraisal], done: Measured, acting: dict[int, User], *, by: User | None, on: date
+) -> Iterator[Appraisal]:
+    """The rows in reach; those of oneself, kin and superiors are left to others, and said.
+
+    Whom a row is measured for goes to `acting`, where the right to it was delegated.
+    """
     if by is None:
         yield from rows
         return
@@ -110,25 +115,28 @@ def _allowed(rows: list[Appraisal], done: Measured, *, by: User | None, on: date
         if objection in LEFT_TO_OTHERS:
             done.left.append(queries.LeftOut(row.manager, LEFT_TO_OTHERS[str(objection)]))
         elif objection != "out_of_reach":
+            if isinstance(objection, User):
+                acting[row.pk] = objection
             yield row
 
 
 def _measure_one(appraisal: Appraisal, *, by: User | None, on: date, reason: str, key: str) -> Measured:
     done = Measured()
     (row,) = steps.locked([appraisal.pk])
+    acting: dict[int, User] = {}
     earlier = steps.answered("measure", [row], by=by, key=key)
     if earlier:
         return Measured(list(earlier.values()))
     if by is not None:
-        permissions.check_may("measure", [row], by=by, on=on)
-        steps.check_seats("measure", [row], by=by)
+        acting = permissions.check_may("measure", [row], by=by, on=on)
+        steps.check_seats("measure", [row], by=by, acting=acting)
     if row.state not in MEASURABLE:
         raise steps.wrong_state("measure", row)
     if by is not None and row.state == State.RETURNED and not reason.strip():
         raise Refusal("answer_needed")
     for found, reading in read(row.cycle, [row], left=done.left):
         if found.state in (State.OPENED, State.RETURNED, State.REOPENED) or reading.differs(found):
-            done.steps = list(_store({found: reading}, by=by, reason=reason, key=key).values())
+            done.steps = list(_store({found: reading}, by=by, acting=acting, reason=reason, key=key).values())
         else:
             done.unchanged = 1
     return done
@@ -222,7 +230,12 @@ def _facts(people: list[Any], run: Run, period: Period) -> dict[int, flags.Facts
 
 
 def _store(
-    changed: dict[Appraisal, Reading], *, by: User | None, reason: str = "", key: str = ""
+    changed: dict[Appraisal, Reading],
+    *,
+    by: User | None,
+    acting: Mapping[int, User],
+    reason: str = "",
+    key: str = "",
 ) -> dict[int, Step]:
     """Freeze the verdicts, move each appraisal to where its verdict puts it, and log."""
     verdicts = grades.freeze(reading.verdict for reading in changed.values())
@@ -231,7 +244,7 @@ def _store(
         row.verdict, row.flags, row.returned_to = verdict, reading.flags, ""
         row.decided_outcome, row.decided_grade = "", ""
         _move(row, State.UNDECIDED if verdict.outcome == "undecided" else State.MEASURED)
-    return steps.written("measure", list(changed), from_states, by=by, reason=reason, key=key)
+    return steps.written("measure", list(changed), from_states, by=by, reason=reason, key=key, acting=acting)
 
 
 def _move(row: Appraisal, target: str) -> None:

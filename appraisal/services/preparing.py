@@ -117,8 +117,8 @@ def score(
         raise Refusal("bad_scores")
     with transaction.atomic():
         (row,) = steps.locked([appraisal.pk])
-        permissions.check_may("decide", [row], by=by, on=on)
-        steps.check_seats("decide", [row], by=by)
+        acting = permissions.check_may("decide", [row], by=by, on=on)
+        steps.check_seats("decide", [row], by=by, acting=acting)
         if row.state not in steps.sources("finish_scores"):
             raise steps.wrong_state("finish_scores", row)
         _check_stage([row], "scores")

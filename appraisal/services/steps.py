@@ -86,20 +86,24 @@ def check_step(name: str, rows: list[Appraisal], *, by: User, on: date) -> dict[
     for row in rows:
         if not any(can_proceed(getattr(row, method)) for method in procedure.METHODS.get(name, (name,))):
             raise wrong_state(name, row)
-    for person in {by, *acting.values()}:
-        check_seats(name, rows, by=person)
+    check_seats(name, rows, by=by, acting=acting)
     return acting
 
 
-def check_seats(name: str, rows: list[Appraisal], *, by: User) -> None:
-    """Refuse where the person already sat on another side of one of these appraisals."""
-    taken = queries.taken_by(by, rows)
+def check_seats(name: str, rows: list[Appraisal], *, by: User, acting: Mapping[int, User]) -> None:
+    """Refuse where the person, or whoever they act for (by appraisal id), sat on another side already."""
+    _refuse_seated(name, rows, by)
+    for holder in set(acting.values()):
+        _refuse_seated(name, [row for row in rows if acting.get(row.pk) == holder], holder, "same_person_for")
+
+
+def _refuse_seated(name: str, rows: list[Appraisal], person: User, code: str = "same_person") -> None:
+    taken = queries.taken_by(person, rows)
     for row in rows:
         earlier = procedure.conflicting(name, taken.get(row.pk, ()))
         if earlier:
-            raise Refusal(
-                "same_person", who=row.manager, earlier=messages.STEPS[earlier], step=messages.STEPS[name]
-            )
+            words = {"earlier": messages.STEPS[earlier], "step": messages.STEPS[name]}
+            raise Refusal(code, who=row.manager, whom=person, **words)
 
 
 def wrong_state(name: str, row: Appraisal) -> Refusal:

@@ -1,5 +1,6 @@
 """The body votes: one vote a member, settled by quorum, majority and tie rule; on appeals by others."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -44,9 +45,12 @@ def decide(
         steps.check_step(name, [row], by=by, on=on)
         body = bodies.body_of(row, on)
         seat = _seat(body, row, by)
+        acting = {} if seat.pk == by.pk else {row.pk: seat}
+        if acting:
+            steps.check_seats(name, [row], by=by, acting=acting)
         deciding.check(row, chosen, grade=grade, reason=reason)
         vote = _cast(row, by=by, seat=seat, outcome=chosen, reason=reason, key=token)
-        return _settled(name, row, body, by=by, on=on, reason=reason, key=key) or vote
+        return _settled(name, row, body, by=by, on=on, reason=reason, key=key, acting=acting) or vote
 
 
 def close_vote(appraisal: Appraisal, *, by: User, on: date, key: str = "") -> Step:
@@ -131,6 +135,7 @@ def _settled(
     reason: str,
     key: str,
     closing: bool = False,
+    acting: Mapping[int, User] | None = None,
 ) -> Step | None:
     """Make the decision where the vote is settled; another round where the tie rule wants one."""
     found = _tally(row, body, closing=closing)
@@ -151,7 +156,7 @@ def _settled(
     if name == "resolve":
         _end_appeal(row, changed=bool(decision.differs))
         granting.follow(row, by=by, on=on)
-    return steps.written(name, [row], before, by=by, reason=decision.reason, key=key)[row.pk]
+    return steps.written(name, [row], before, by=by, reason=decision.reason, key=key, acting=acting)[row.pk]
 
 
 def _reasons(row: Appraisal, found: Tally, reason: str) -> str:

@@ -67,7 +67,7 @@ def test_a_move_past_the_services_shows(cycle: Cycle, case: Case) -> None:
     assert list(queries.unlogged()) == [case(STEADY)]
 
 
-def step(case: Appraisal, name: str, who: object, **extra: str) -> Step:
+def step(case: Appraisal, name: str, who: object, **extra: object) -> Step:
     with transaction.atomic():
         return Step.objects.create(
             appraisal=case,
@@ -107,6 +107,18 @@ def test_a_second_seat_is_refused_whatever_the_path(cycle: Cycle, case: Case, st
                     continue
                 with pytest.raises(InternalError, match="holds another seat"):
                     step(case(STEADY), second, staff["hr"], reason="原因")
+
+
+def test_acting_for_somebody_takes_both_seats_whatever_the_path(
+    cycle: Cycle, case: Case, staff: Staff
+) -> None:
+    hr, risk, leader = staff["hr"], staff["risk"], staff["leader"]
+    step(case(STEADY), "clear", risk, on_behalf_of=hr)
+    for by, whom in ((risk, None), (hr, None), (leader, risk), (leader, hr), (hr, leader)):
+        with pytest.raises(InternalError, match="holds another seat"):
+            step(case(STEADY), "decide", by, on_behalf_of=whom)
+    step(case(STEADY), "send_back", hr, on_behalf_of=risk, reason="原因")
+    step(case(STEADY), "decide", leader)
 
 
 def test_a_step_on_the_own_appraisal_is_refused_whatever_the_path(

@@ -141,8 +141,9 @@ def _check_seats(row: Appraisal, steps: list[Step]) -> None:
     """One person, one seat; the own steps by the manager alone."""
     seats: dict[int, set[str]] = {}
     for step in steps:
-        if step.by_id is not None and step.name != "open":
-            seats.setdefault(step.by_id, set()).add(STEPS[step.name].seat)
+        for who in filter(None, (step.by_id, step.on_behalf_of_id)):
+            if step.name != "open":
+                seats.setdefault(who, set()).add(STEPS[step.name].seat)
     assert all(len(each) == 1 for each in seats.values())
     own = row.manager.user_id
     assert all((step.by_id == own) == (STEPS[step.name].seat == "self") for step in steps if step.by_id)

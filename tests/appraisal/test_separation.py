@@ -6,11 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from appraisal import queries, services
-from appraisal.models import Cycle
+from appraisal.models import Cycle, Step
+from managers.models import Delegation, User
 from tests.appraisal.acting import (
     ACTORS,
     EXTRA,
     FROM,
+    ON,
     STEPS,
     Case,
     Reach,
@@ -20,7 +22,7 @@ from tests.appraisal.acting import (
     manager,
     refused,
 )
-from tests.appraisal.smallbank import ELSEWHERE, STEADY, STEADY_TOO
+from tests.appraisal.smallbank import ELSEWHERE, PERIOD, SCHEME, STEADY, STEADY_TOO
 
 PERMITTED = {"hr": {"hr", "hr_two", "hr_head"}, "risk": {"risk", "risk_two"}, "leader": {"leader"}}
 
@@ -123,3 +125,52 @@ def test_the_queue_shows_what_is_in_reach_the_longest_waiting_first(
     assert waiting["risk_west"] == [ELSEWHERE]
     assert waiting["auditor"] == [STEADY_TOO, ELSEWHERE, STEADY]
     assert waiting["admin"] == []
+
+
+def deputise(staff: Staff, who: str) -> User:
+    """Somebody new who exercises the latest grant of a person on this day."""
+    deputy = staff.setdefault("deputy", User.objects.create(username="deputy"))
+    Delegation.objects.create(
+        grant=staff[who].grants.latest("pk"), to=deputy, starts_on=ON, ends_on=ON, reason="休假",
+        made_by=staff[who],
+    )  # fmt: skip
+    return deputy
+
+
+def test_a_step_taken_for_somebody_takes_the_seats_of_both(
+    take: Take, reach: Reach, case: Case, staff: Staff
+) -> None:
+    deputise(staff, "risk")
+    reach(STEADY, "in_risk_queue")
+    assert take("clear", STEADY, "deputy").on_behalf_of == staff["risk"]
+    for who in ("deputy", "risk"):
+        grant(staff[who], "group_member")
+        assert queries.next_steps(case(STEADY), by=staff[who], on=ON) == []
+        with refused("same_person"):
+            take("decide", STEADY, who, outcome="keep")
+    take("decide", STEADY, "leader", outcome="keep")
+
+
+def test_nobody_acts_for_somebody_who_sat_on_another_side(
+    take: Take, reach: Reach, case: Case, staff: Staff
+) -> None:
+    reach(STEADY, "cleared")
+    grant(staff["risk"], "group_member")
+    deputy = deputise(staff, "risk")
+    assert queries.next_steps(case(STEADY), by=deputy, on=ON) == []
+    with refused("same_person_for") as error:
+        take("decide", STEADY, "deputy", outcome="keep")
+    assert str(error.value).startswith("您所代表的risk已在 安稳 1001 的考核中办理过“通过”，您不能代其办理“")
+    assert case(STEADY).state == "cleared"
+
+
+def test_the_vote_that_decides_for_another_is_kept_as_such(take: Take, reach: Reach, staff: Staff) -> None:
+    deputise(staff, "leader")
+    reach(STEADY, "cleared")
+    assert take("decide", STEADY, "deputy", outcome="keep").on_behalf_of == staff["leader"]
+
+
+def test_opening_and_measuring_for_another_are_kept_as_such(staff: Staff) -> None:
+    services.appraise(SCHEME, PERIOD, by=deputise(staff, "hr_west"), on=ON)
+    found = set(Step.objects.values_list("name", "by__username", "on_behalf_of__username"))
+    assert found == {(name, "deputy", "hr_west") for name in ("open", "measure")}
