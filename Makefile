@@ -5,6 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m cmbank.local
 IN_HOUSE := $(RUN) exec --
 TESTS ?=
+APPS := managers ledger credit grading appraisal cmbank
 
 .DEFAULT_GOAL := help
 .PHONY: help run test venv format lint lock messages screens bench faults mutants access
@@ -24,9 +25,10 @@ format: venv ## put imports and lines in order
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-lint: venv ## style, format, types, migrations in step with the models, settings fit for production
+lint: venv ## style, format, weaknesses, types, migrations in step with the models, settings fit for production
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml $(APPS) manage.py
 	$(IN_HOUSE) mypy
 	$(IN_HOUSE) python manage.py makemigrations --check --dry-run
 	@env -u INSECURE_HTTP -u STATIC_FROM_SOURCE -u DEBUG DATABASE_URL=postgres://nobody@localhost/none \

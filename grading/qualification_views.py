@@ -31,7 +31,7 @@ LOOK = ("screen_qualification", "recognise_qualification", "view_people")
 #: The steps of the page, each with the right it needs.
 STEPS = {
     "screen": "screen_qualification",
-    "pass_exam": "enter_exam",
+    "pass_exam": "enter_exam",  # nosec B105  # an exam
     "recognise": "recognise_qualification",
     "appoint": "appoint",
     "reject": "screen_qualification",

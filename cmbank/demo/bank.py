@@ -112,7 +112,7 @@ def _write_person(delivery: Delivery, person: Person) -> None:
 
 
 def _write_portfolio(delivery: Delivery, person: Person, seed: int, means: dict[str, float]) -> None:
-    rng = Random(f"{seed}/history/{person.number}")
+    rng = Random(f"{seed}/history/{person.number}")  # nosec B311  # made-up data, the same again
     for customer in portfolio(person, seed):
         row = f"{customer.customer_no},{customer.name},{customer.kind},{customer.branch_code}"
         delivery.put("customers.csv", number_of(customer.known_from), row)

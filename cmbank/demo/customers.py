@@ -44,7 +44,7 @@ class Customer:
 
 def portfolio(person: Person, seed: int) -> Iterator[Customer]:
     """The customers of one manager, largest first, the ones too small to count last."""
-    rng = Random(f"{seed}/portfolio/{person.number}")
+    rng = Random(f"{seed}/portfolio/{person.number}")  # nosec B311  # made-up data, the same again
     aim = target(person.grade, person.situation, rng, leading=person.leading)
     for place, business in enumerate(_businesses(person, aim, rng)):
         trades = aim.settlement * MILLION * (0.6, 0.4)[place - 1] if business.foreign else 0

@@ -19,7 +19,7 @@ from managers.models import Branch, ClientManager, Grant, User
 from managers.roles import ROLES
 
 SCHEME = "corporate-six-grades"
-PASSWORD = "Demo-bank-2026"
+PASSWORD = "Demo-bank-2026"  # nosec B105  # of the demonstration, and printed
 FIRST_NIGHT = date(2026, 6, 30)
 #: Whose grants are of the set-up: the two security administrators give and confirm all others.
 KEEPERS = ("security_admin", "platform_admin")

@@ -40,7 +40,7 @@ def settlements(customer: Customer, rng: Random) -> Iterator[tuple[int, int]]:
 
 def rates(seed: int) -> dict[str, tuple[int, ...]]:
     """Per currency the CNY rate of every day, in ten-thousandths; it rests while markets are closed."""
-    rng = Random(f"{seed}/rates")
+    rng = Random(f"{seed}/rates")  # nosec B311  # made-up data, the same again
     course = {"USD": (71_900, -1_100 / DAYS), "HKD": (9_240, -140 / DAYS), "EUR": (75_600, 5_400 / DAYS)}
     return {currency: _course(begin, drift, rng) for currency, (begin, drift) in course.items()}
 

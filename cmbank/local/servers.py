@@ -24,7 +24,7 @@ from cmbank.local.processes import die_with_parent
 
 PATIENCE_SECONDS = 60.0
 # Outlives a restart of the machine, unlike /tmp, and every user can reach it.
-SHARED_PLACE = Path("/var/tmp")
+SHARED_PLACE = Path("/var/tmp")  # nosec B108  # mkdtemp makes what is used below it
 MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
 POSTGRES_OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -108,7 +108,7 @@ class Server:
     def launch(self, command: list[str], *, configuration: str = "", **options: Any) -> None:
         """Start `command` with `configuration` on its standard input, its output in the log."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # nosec B603  # PostgreSQL's own programs
                 command,
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -238,7 +238,7 @@ class PostgreSQL(Server):
             os.chown(password, owner, -1)
         command = f"{binaries}/initdb --username=cmbank --auth=scram-sha-256 --encoding=UTF8 --locale=C "
         command += "--locale-provider=builtin --builtin-locale=C.UTF-8 --no-sync --no-instructions"
-        result = subprocess.run(
+        result = subprocess.run(  # nosec B603  # PostgreSQL's own programs
             [*command.split(), f"--pwfile={password}", f"--pgdata={new}"],
             check=False,
             capture_output=True,
@@ -293,7 +293,7 @@ def reachable_home(data_dir: Path) -> Path:
         home.chmod(0o755)
     elif not home.exists():
         place = tempfile.mkdtemp(prefix="cmbank-data-", dir=SHARED_PLACE)
-        os.chmod(place, 0o755)
+        os.chmod(place, 0o755)  # nosec B103  # looked into, not written to; PostgreSQL shuts its own below
         home.symlink_to(place)
     if not reachable(home):
         raise ServerError(

@@ -86,7 +86,7 @@ def prepare_bank(variables: dict[str, str]) -> str:
 
 def manage(arguments: list[str], variables: dict[str, str]) -> str:
     """Run a `manage.py` command to its end; its output. Raises ServerError if it fails."""
-    result = subprocess.run(
+    result = subprocess.run(  # nosec B603  # the house's own programs
         [sys.executable, "manage.py", *arguments],
         check=False,
         cwd=BASE_DIR,
@@ -117,7 +117,7 @@ def start(name: str, command: list[str], data_dir: Path, variables: dict[str, st
     """Start one service; apart from the terminal, so that Ctrl-C reaches it through us, once."""
     path = data_dir / "logs" / f"{name}.log"
     with path.open("wb") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # nosec B603  # the house's own programs
             [sys.executable, "-m", *command],
             cwd=BASE_DIR,
             env=variables,
@@ -145,7 +145,7 @@ def wait_for_page(services: list[Service], *, port: int) -> None:
 def page_answers(port: int) -> bool:
     """Whether the first page is there. A page that is an error raises ServerError."""
     try:
-        with urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS):
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS):  # nosec B310  # http alone
             return True
     except HTTPError as error:
         raise ServerError(f"The first page answers {error.code} {error.reason}.") from error

@@ -48,7 +48,7 @@ def environment(data_dir: Path) -> Iterator[dict[str, str]]:
         "INSECURE_HTTP": "1",
         # The demo bank is signed in to by password alone, however old it is.
         "SECOND_FACTOR": "off",
-        "PASSWORD_DAYS": "0",
+        "PASSWORD_DAYS": "0",  # nosec B105  # days a password lasts
         "STATIC_FROM_SOURCE": "1",
         "DJANGO_SETTINGS_MODULE": "cmbank.settings",
     }
@@ -111,7 +111,7 @@ def start_keeper(data_dir: Path, state: Path) -> None:
     state.unlink(missing_ok=True)
     log_path = data_dir / "logs" / "keeper.log"
     with log_path.open("wb") as log:
-        keeper = subprocess.Popen(
+        keeper = subprocess.Popen(  # nosec B603  # the house's own programs
             [sys.executable, "-m", "cmbank.local.keeper", str(data_dir)],
             cwd=BASE_DIR,
             stdin=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ REMIND_DAYS = (60, 30, 7)
 #: The numbers of a rulebook that say how much a grade may lend.
 LENDING = "lending_authority"
 #: The number of a rulebook that says what an exam must reach.
-PASS_MARK = "exam_pass_mark"
+PASS_MARK = "exam_pass_mark"  # nosec B105  # an exam
 
 BRANCH_AND_UP = frozenset({"branch", "rural_bank", "region", "head_office"})
 ANYWHERE = BRANCH_AND_UP | {"outlet"}
