@@ -15,10 +15,11 @@ from appraisal.services import preparing, steps
 def end_windows(on: date) -> int:
     """Go on with every appraisal whose days are over, one transaction each; how many went on."""
     waiting = Appraisal.objects.filter(state__in=RULES).order_by("pk").values_list("pk", flat=True)
-    return sum(_go_on(pk, on) for pk in list(waiting))
+    return sum(go_on(pk, on) for pk in list(waiting))
 
 
-def _go_on(pk: int, on: date) -> bool:
+def go_on(pk: int, on: date) -> bool:
+    """Go on with one appraisal if its days are over; whether it went on."""
     with transaction.atomic():
         (row,) = steps.locked([pk])
         rule = RULES.get(State(row.state))

@@ -32,6 +32,7 @@ FAULTS = {
     "same_key": "keys",
     "approvals": "people",
     "votes": "votes",
+    "closings": "closings",
     "shares": "people",
     "transfers": "transfers",
     "self_test": "selftest",
