@@ -13,6 +13,8 @@ from grading import queries as rulebooks
 from grading.rules.verdict import Verdict
 from ledger.metrics import units
 
+#: Loans that the sentence of a review names.
+NAMED = 3
 TAGS = {"open": "attention", "reopened": "info", "dismissed": "quiet"}
 
 
@@ -30,18 +32,29 @@ def row(review: LookBack) -> dict[str, Any]:
 
 def finding(review: LookBack) -> str:
     """What was found, in one sentence."""
-    found = review.found
     if review.kind == LookBack.Kind.DOWNGRADE:
-        return _("贷款 %(account)s 于 %(on)s 由%(before)s降为%(after)s") % {
-            "account": found["account"],
-            "on": found["on"],
-            "before": _loan_class(found["from"]),
-            "after": _loan_class(found["to"]),
-        }
+        return _downgraded(loans(review))
+    found = review.found
     before, after = (grading.outcome_word(found[side]["outcome"]) for side in ("before", "after"))
     if before != after:
         return _("结论由“%(before)s”变为“%(after)s”") % {"before": before, "after": after}
     return _("结论仍为“%(outcome)s”，建议等级或否决项有变") % {"outcome": after}
+
+
+def _downgraded(found: list[dict[str, Any]]) -> str:
+    if len(found) == 1:
+        return _("贷款 %(account)s 于 %(on)s 由%(before)s降为%(after)s") % found[0]
+    accounts = (", " if grading.english() else "、").join(each["account"] for each in found[:NAMED])
+    accounts += "…" if len(found) > NAMED else ""
+    return _("考核期后 %(count)s 笔贷款降为不良：%(accounts)s") % {"count": len(found), "accounts": accounts}
+
+
+def loans(review: LookBack) -> list[dict[str, Any]]:
+    """The loans that went bad since, with their classes in words."""
+    words = {"before": "from", "after": "to"}
+    return [
+        each | {side: _loan_class(each[stored]) for side, stored in words.items()} for each in review.loans
+    ]
 
 
 def _loan_class(code: str) -> str:

@@ -1,5 +1,7 @@
 """LookBack: what was told would come out otherwise today; somebody reopens the case or says why not."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -18,8 +20,9 @@ from managers.models import ClientManager
 class LookBack(models.Model):
     """A review of a told appraisal: corrected figures would change its verdict, or a loan went bad since.
 
-    `cause` tells one from another (`run:12`, `loan:ACCOUNT:DATE`); `found` (JSON) holds the difference line
-    by line, `relied` (JSON) what was built on the decision: decisions, grade records, pay.
+    `cause` tells one from another (`run:12`, `loan:ACCOUNT:DATE` of the first loan); `found` (JSON) holds the
+    difference line by line, or the loans; `relied` (JSON) what was built on the decision: decisions, grade
+    records, pay.
     """
 
     class State(models.TextChoices):
@@ -83,6 +86,13 @@ class LookBack(models.Model):
     def manager(self) -> ClientManager:
         """Whom it is about."""
         return self.appraisal.manager
+
+    @property
+    def loans(self) -> list[dict[str, Any]]:
+        """The loans that went bad, of a review for downgrades; the first ones were stored bare."""
+        if self.kind != self.Kind.DOWNGRADE:
+            return []
+        return list(self.found.get("loans", [self.found]))
 
     @transition(field=state, source=State.OPEN, target=State.REOPENED)
     def reopen(self) -> None:

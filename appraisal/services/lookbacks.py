@@ -140,10 +140,41 @@ def _by_downgrades(cycle: Cycle, on: date) -> Iterator[LookBack]:
         for row in _told(cycle)
         if row.verdict and not Verdict.from_dict(row.verdict.result).struck
     }
+    loans: dict[int, list[dict[str, Any]]] = {}
     for each in downgrades(cycle, list(rows), on):
-        row = rows[each.manager]
-        cause = f"loan:{each.account_no}:{each.on.isoformat()}"
-        yield from _opened(row, LookBack.Kind.DOWNGRADE, cause, _fact(each), None)
+        loans.setdefault(each.manager, []).append(_fact(each))
+    for manager, found in loans.items():
+        yield from _reviewed(rows[manager], found)
+
+
+def _reviewed(row: Appraisal, loans: list[dict[str, Any]]) -> Iterable[LookBack]:
+    """One review of a case lists its loans; what comes later joins it while it is open."""
+    earlier = list(row.look_backs.select_for_update().filter(kind=LookBack.Kind.DOWNGRADE).order_by("pk"))
+    known = {_cause(loan) for review in earlier for loan in review.loans}
+    fresh = [loan for loan in loans if _cause(loan) not in known]
+    if not fresh:
+        return ()
+    for review in earlier:
+        if review.state == LookBack.State.OPEN:
+            _join(review, fresh)
+            return ()
+    return _opened(row, LookBack.Kind.DOWNGRADE, _cause(fresh[0]), {"loans": fresh}, None)
+
+
+def _join(review: LookBack, loans: list[dict[str, Any]]) -> None:
+    """Further loans of a review under way, and what has been built on the decision by now."""
+    review.found, review.relied = {"loans": [*review.loans, *loans]}, _relied(review.appraisal)
+    review.save(update_fields=["found", "relied"])
+    LogEntry.objects.create(
+        action="extend_lookback",
+        subject=f"lookback:{review.pk}",
+        to_state=str(review.state),
+        detail={"appraisal": review.appraisal_id, "causes": [_cause(loan) for loan in loans]},
+    )
+
+
+def _cause(loan: dict[str, Any]) -> str:
+    return f"loan:{loan['account']}:{loan['on']}"
 
 
 def _fact(each: Downgrade) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         **reviews.row(found),
         "sides": reviews.sides(found),
         "lines": reviews.lines(found),
+        "loans": reviews.loans(found),
         "relied": list(reviews.relied(found)),
         "may_end": found.state == LookBack.State.OPEN and permissions.may("reopen", case, by=user, on=on),
         "is_open": found.state == LookBack.State.OPEN,

@@ -74,6 +74,7 @@ VERBS: dict[str, Promise] = {
     "draft": _("起草"),
     "end": _("终止"),
     "expire": _("到期"),
+    "extend": _("补充"),
     "fail_exam": _("登记考试未合格"),
     "leave": _("离职"),
     "make": _("设立"),

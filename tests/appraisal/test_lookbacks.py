@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.utils import InternalError
 
-from appraisal import queries, services
+from appraisal import queries, reviews, services
 from appraisal.models import LookBack
 from appraisal.services import lookbacks
 from ledger.models import Bundle
@@ -58,18 +58,27 @@ def test_figures_that_move_without_changing_the_verdict_open_none(told: None, tm
     assert lookbacks.look_back(LATER) == []
 
 
-def test_a_loan_that_goes_bad_after_the_period_opens_a_review(
-    bank: None, staff: Staff, tmp_path: Path, on: date
-) -> None:
+def lend(folder: Path, numbers: str) -> None:
+    """Loans of Steady, one for each digit, all normal."""
+    names = [f"L{STEADY}-{number}" for number in numbers]
     files = {
-        "accounts.csv": [f"L{STEADY},C{STEADY},loan,term,CNY,2026-01-01,"],
-        "balances.csv": [f"L{STEADY},2026-01-01,900000.00"],
-        "loan_classes.csv": [f"L{STEADY},2026-01-01,normal"],
+        "accounts.csv": [f"{name},C{STEADY},loan,term,CNY,2026-01-01," for name in names],
+        "balances.csv": [f"{name},2026-01-01,900000.00" for name in names],
+        "loan_classes.csv": [f"{name},2026-01-01,normal" for name in names],
     }
-    load_bundle(
-        smallbank.write_bundle(tmp_path / "loan", files, start=date(2026, 1, 1), end=date(2026, 1, 1))
-    )
+    load_bundle(smallbank.write_bundle(folder, files, start=date(2026, 1, 1), end=date(2026, 1, 1)))
     smallbank.run_nights(to=END)
+
+
+def go_bad(folder: Path, numbers: str, day: date) -> None:
+    rows = [f"L{STEADY}-{number},{day},doubtful" for number in numbers]
+    load_bundle(smallbank.write_bundle(folder, {"loan_classes.csv": rows}, start=day, end=day))
+
+
+@pytest.fixture
+def lent(bank: None, staff: Staff, tmp_path: Path, on: date) -> None:
+    """Steady holds four good loans and is published on them."""
+    lend(tmp_path / "loan", "1234")
     services.appraise(smallbank.SCHEME, smallbank.PERIOD, by=None, on=on)
     for step, who, extra in (
         ("submit", "hr", {}),
@@ -78,18 +87,42 @@ def test_a_loan_that_goes_bad_after_the_period_opens_a_review(
         ("publish", "hr", {}),
     ):
         getattr(services, step)(find(STEADY), by=staff[who], on=on, **extra)
+
+
+def test_a_loan_that_goes_bad_after_the_period_opens_a_review(lent: None, tmp_path: Path) -> None:
     assert lookbacks.look_back(LATER) == []
-    day = date(2026, 10, 5)
-    bad = {"loan_classes.csv": [f"L{STEADY},2026-10-05,doubtful"]}
-    load_bundle(smallbank.write_bundle(tmp_path / "bad", bad, start=day, end=day))
+    go_bad(tmp_path / "bad", "1", date(2026, 10, 5))
     assert lookbacks.look_back(date(2026, 10, 4)) == []
     (review,) = lookbacks.look_back(LATER)
-    assert (review.kind, review.cause) == ("downgrade", f"loan:L{STEADY}:2026-10-05")
-    assert review.found == {
-        "account": f"L{STEADY}", "customer": f"C{STEADY}", "from": "normal", "to": "doubtful",
+    assert (review.kind, review.cause) == ("downgrade", f"loan:L{STEADY}-1:2026-10-05")
+    assert review.loans == [{
+        "account": f"L{STEADY}-1", "customer": f"C{STEADY}", "from": "normal", "to": "doubtful",
         "on": "2026-10-05", "bundle": Bundle.objects.latest("id").pk,
-    }  # fmt: skip
+    }]  # fmt: skip
+    assert review.relied == [{"kind": "decision", "number": 1, "outcome": "keep"}]
     assert lookbacks.look_back(LATER) == []
+
+
+def test_the_loans_of_a_case_share_a_review_until_it_is_ended(
+    lent: None, staff: Staff, tmp_path: Path, on: date
+) -> None:
+    def loans() -> list[list[str]]:
+        rows = LookBack.objects.order_by("pk")
+        return [[loan["account"].removeprefix(f"L{STEADY}-") for loan in row.loans] for row in rows]
+
+    go_bad(tmp_path / "two", "12", date(2026, 10, 5))
+    (review,) = lookbacks.look_back(LATER)
+    assert loans() == [["1", "2"]]
+    assert reviews.finding(review) == f"考核期后 2 笔贷款降为不良：L{STEADY}-1、L{STEADY}-2"
+    go_bad(tmp_path / "third", "3", date(2026, 10, 6))
+    assert lookbacks.look_back(LATER) == [] == lookbacks.look_back(LATER)
+    assert loans() == [["1", "2", "3"]]
+    (entry,) = LogEntry.objects.filter(action="extend_lookback")
+    assert entry.detail["causes"] == [f"loan:L{STEADY}-3:2026-10-06"]
+    lookbacks.dismiss(review, by=staff["risk"], on=on, reason="已足额抵押")
+    go_bad(tmp_path / "fourth", "4", date(2026, 10, 7))
+    (another,) = lookbacks.look_back(LATER)
+    assert (another.state, loans()) == ("open", [["1", "2", "3"], ["4"]])
 
 
 def test_a_review_is_ended_once_by_risk_with_a_reason(

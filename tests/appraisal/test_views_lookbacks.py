@@ -69,3 +69,24 @@ def test_the_list_costs_the_same_for_one_as_for_four(reach: Reach, staff: Staff,
         counts.append((len(shown), len(asked.captured_queries)))
     # Each version that differs is a finding of its own: the second one is held against Rising, too.
     assert ([count for count, _asked in counts], counts[0][1]) == ([1, 4], counts[1][1])
+
+
+def test_a_review_of_loans_lists_each_with_its_class(reach: Reach, staff: Staff) -> None:
+    reach(RISING, "published")
+    loan = {"customer": "C1", "from": "normal", "on": "2026-10-05", "bundle": 7}
+    loans = [loan | {"account": f"L{number}", "to": to} for number, to in enumerate(("doubtful", "loss"))]
+    review = LookBack.objects.create(
+        appraisal=find(RISING),
+        kind="downgrade",
+        cause="loan:L0:2026-10-05",
+        found={"loans": loans},
+        relied=[],
+    )
+    page = as_(staff["risk"]).get(f"/lookbacks/{review.pk}/")
+    assert "考核期后 2 笔贷款降为不良：L0、L1" in text(page)
+    assert [(each["account"], each["before"], each["after"]) for each in page.context["loans"]] == [
+        ("L0", "正常", "可疑"),
+        ("L1", "正常", "损失"),
+    ]
+    for shown in ("L0", "L1", "可疑", "损失", "2026-10-05"):
+        assert shown in text(page)

@@ -12,7 +12,7 @@ from tests.faults.scene import Scene, use
 from tests.faults.votes import BROKEN_VOTES
 
 Work = Callable[[int], object]
-#: All that may come out: whether the closing was told that it is done, whether the other was, the state after.
+#: All that may come out: whether the closing and the other were told that it is done, and the state after.
 Ends = set[tuple[bool, bool, str]]
 STATE = "SELECT state FROM appraisal_appraisal WHERE id = %s"
 
