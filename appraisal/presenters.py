@@ -81,6 +81,20 @@ def period_name(code: str) -> str:
     return grading.period_name(period(code))
 
 
+def decided_in(numbers: Iterable[str]) -> dict[str, str]:
+    """What a grade that rests on an appraisal says of it: `73`, or `73/2` for its second decision."""
+    wanted = {number: number.partition("/") for number in numbers}
+    rows = Appraisal.objects.filter(pk__in=[int(parts[0]) for parts in wanted.values()])
+    periods = {str(pk): period_name(code) for pk, code in rows.values_list("pk", "cycle__period")}
+    return {
+        number: _("%(period)s考核第 %(number)s 次决定") % {"period": periods[pk], "number": again}
+        if again
+        else _("%(period)s考核决定") % {"period": periods[pk]}
+        for number, (pk, _slash, again) in wanted.items()
+        if pk in periods
+    }
+
+
 def meetings(found: Iterable[Held]) -> list[Held]:
     """Meetings with their periods in words."""
     return [replace(each, period=period_name(each.period)) for each in found]

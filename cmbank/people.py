@@ -117,6 +117,7 @@ def person(request: HttpRequest, employee_no: str) -> HttpResponse:
     held = queries.grades_on(on, [who.pk]).get(who.pk, "")
     version = queries.covering(who, held, on) if held else None
     scheme = version.code if version is not None else ""
+    cases = _appraisals(request, who, own=own, on=on)
     context = {
         "who": who,
         "own": own,
@@ -130,7 +131,8 @@ def person(request: HttpRequest, employee_no: str) -> HttpResponse:
             for row in Qualification.objects.filter(manager=who).select_related("manager")
         ],
         **_grades(who, names, own=own),
-        "appraisals": _appraisals(request, who, own=own, on=on),
+        "appraisals": cases,
+        "dossiers": set() if own else {row["pk"] for row in cases},
         **_offers(request, who, own=own, on=on),
         "apply": _ladder(who, names, held, on)
         if own or may(user, "screen_qualification", on=on, about=who)
@@ -154,22 +156,30 @@ def _grades(who: ClientManager, names: words.Names, *, own: bool) -> dict[str, A
     changes = list(GradeChange.objects.filter(manager=who).select_related("manager"))
     by_record = {each.record_id: each for each in changes if each.record_id is not None}
     told = (GradeChange.State.SCHEDULED,) if own else GradeChange.OPEN
+    records = list(queries.grade_history(who.pk))
+    bases = words.basis_words(record.basis for record in records)
     history = [
         {
             "on": record.effective_on,
             "grade": names.anywhere(record.grade_code),
             "ended": not record.grade_code,
-            "basis": words.basis_word(record.basis),
+            "basis": bases[record.basis],
+            "appraisal": _appraisal_of(record.basis),
             "change": by_record.get(record.pk),
         }
-        for record in queries.grade_history(who.pk)
+        for record in records
     ]
     coming = [
-        words.change_row(each, names) | {"letter": words.has_letter(each, own=own)}
-        for each in changes
-        if each.state in told
+        row | {"letter": words.has_letter(row["row"], own=own), "appraisal": _appraisal_of(row["row"].basis)}
+        for row in words.change_rows([each for each in changes if each.state in told], names)
     ]
     return {"history": history, "coming": coming}
+
+
+def _appraisal_of(basis: str) -> int | None:
+    """The appraisal a grade rests on, if it does."""
+    kind, _colon, number = basis.partition(":")
+    return int(number.partition("/")[0]) if kind == "appraisal" else None
 
 
 def _appraisals(request: HttpRequest, who: ClientManager, *, own: bool, on: date) -> list[dict[str, Any]]:
@@ -179,6 +189,7 @@ def _appraisals(request: HttpRequest, who: ClientManager, *, own: bool, on: date
     rows = Appraisal.objects.filter(manager=who).select_related(*RELATED).order_by("-cycle__ends_on", "-pk")
     return [
         {
+            "pk": row.pk,
             "period": procedure.period_name(row.cycle.period),
             "tag": procedure.state_tag(row.state),
             "result": procedure.result(row),
@@ -190,7 +201,7 @@ def _appraisals(request: HttpRequest, who: ClientManager, *, own: bool, on: date
 def _offers(request: HttpRequest, who: ClientManager, *, own: bool, on: date) -> dict[str, Any]:
     """The steps of the career this person may take now, and why the others are closed."""
     user = signed_in(request)
-    if own or not may(user, "manage_career", on=on):
+    if own or not may(user, "manage_career", on=on, about=who):
         return {"can": {}, "refused": [], "branches": []}
     open_now = {each.name for each in who.get_available_status_transitions()}  # type: ignore[attr-defined]
     why = {
@@ -198,7 +209,7 @@ def _offers(request: HttpRequest, who: ClientManager, *, own: bool, on: date) ->
         for name in STEPS
         if name in open_now
     }
-    moves = who.status != ClientManager.Status.LEFT and may(user, "manage_career", on=on, about=who)
+    moves = who.status != ClientManager.Status.LEFT
     return {
         "can": {name: True for name, each in why.items() if not each},
         "refused": sorted({each for each in why.values() if each}),

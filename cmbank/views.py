@@ -5,9 +5,12 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from grading.presenters import english
 from managers.models.scope import grants_on
 from managers.roles import ROLES
+from managers.rules import exclusions
 from managers.session import signed_in
 
 #: Where a person begins, by what they may do; the first that fits.
@@ -39,6 +42,14 @@ def home(request: HttpRequest) -> HttpResponse:
     for action, desk in DESKS:
         if action in may and (desk != "admin:index" or signed_in(request).is_staff):
             return redirect(desk)
-    return render(
-        request, "managers/roles.html", {"roles": ROLES.values(), "held": {role.code for role in held}}
-    )
+    rows = [{"role": role, "apart": _apart(role.code)} for role in ROLES.values()]
+    return render(request, "managers/roles.html", {"rows": rows, "held": {role.code for role in held}})
+
+
+def _apart(code: str) -> str:
+    """Which roles nobody holds beside this one over the same branch, in words."""
+    if code in exclusions.ALONE:
+        return _("只能单独持有")
+    others = [each for each in ROLES if each not in exclusions.ALONE]
+    comma = ", " if english() else "、"
+    return comma.join(str(ROLES[each].name) for each in exclusions.excludes(code, others)) or "—"

@@ -1,6 +1,6 @@
 """What pages show of qualifications and grade changes: tags, steps, evidence, consequences, in words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from grading.rules.schema import Rulebook
 from grading.services import changes
 from grading.services.authorities import authority_name
 from managers.models import LogEntry, Qualification, User
+from managers.permissions import may
 from managers.services.stepping import Procedure, objection, subject
 
 QUALIFICATION_TAGS = {
@@ -99,8 +100,19 @@ def qualification_row(row: Qualification, names: Names) -> dict[str, Any]:
     }
 
 
+def change_rows(rows: Iterable[GradeChange], names: Names) -> list[dict[str, Any]]:
+    """Changes of grade in a list; what they rest on is read once for all of them."""
+    found = list(rows)
+    bases = basis_words(row.basis for row in found)
+    return [_change(row, names) | {"basis": bases[row.basis]} for row in found]
+
+
 def change_row(row: GradeChange, names: Names) -> dict[str, Any]:
-    """One change of grade in a list or at the head of its page."""
+    """One change of grade at the head of its page."""
+    return change_rows([row], names)[0]
+
+
+def _change(row: GradeChange, names: Names) -> dict[str, Any]:
     return {
         "row": row,
         "url": reverse("grade_change", args=[row.pk]),
@@ -111,7 +123,6 @@ def change_row(row: GradeChange, names: Names) -> dict[str, Any]:
         "state_word": row.get_state_display(),
         "kind": row.get_kind_display(),
         "authority": authority_name(row.authority, "approve"),
-        "basis": basis_word(row.basis),
     }
 
 
@@ -120,8 +131,32 @@ def has_letter(row: GradeChange, *, own: bool) -> bool:
     return row.state in (OWN_LETTER_STATES if own else LETTER_STATES)
 
 
-def basis_word(basis: str) -> str:
-    """What a record or change rests on, in words."""
+Namer = Callable[[Collection[str]], Mapping[str, str]]
+#: What the numbers of a kind of basis are called, by the apps that know.
+_NAMERS: dict[str, Namer] = {}
+
+
+def name_bases(kind: str, namer: Namer) -> None:
+    """Another app says what its numbers are called; asked for many at once."""
+    _NAMERS[kind] = namer
+
+
+def basis_words(bases: Iterable[str]) -> dict[str, str]:
+    """What records and changes rest on, in words, by basis."""
+    wanted = set(bases)
+    numbers: dict[str, set[str]] = {}
+    for kind, _colon, number in (basis.partition(":") for basis in wanted):
+        numbers.setdefault(kind, set()).add(number)
+    named = {
+        f"{kind}:{number}": text
+        for kind, namer in _NAMERS.items()
+        if kind in numbers
+        for number, text in namer(numbers[kind]).items()
+    }
+    return {basis: named.get(basis) or _basis_word(basis) for basis in wanted}
+
+
+def _basis_word(basis: str) -> str:
     kind, _colon, number = basis.partition(":")
     words = {
         "bundle": _("名册批次 %(no)s"),
@@ -238,13 +273,22 @@ _SENTENCES: Mapping[str, Any] = {
 
 
 def forms(procedure: Procedure, row: Any, steps: Mapping[str, str], *, by: User, on: date) -> dict[str, Any]:
-    """The steps the state allows, each with what stands against this person taking it ("" for nothing)."""
+    """The steps the state allows, each with what stands against this person taking it ("" for nothing).
+
+    `theirs` says whether a role of the person takes such steps here at all.
+    """
     available = {each.name for each in getattr(row, f"get_available_{procedure.column}_transitions")()}
     return {
         name: {
             "word": str(procedure.words[name]),
             "why": objection(procedure, name, row, by=by, on=on, action=action),
+            "theirs": may(by, action, on=on, about=row.manager),
         }
         for name, action in steps.items()
         if name in available
     }
+
+
+def refusals(steps: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Why a person may not take what would be theirs to take; others need not read it."""
+    return sorted({each["why"] for each in steps.values() if each["why"] and each["theirs"]})

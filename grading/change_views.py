@@ -50,7 +50,7 @@ def grade_changes(request: HttpRequest) -> HttpResponse:
     names = words.Names(on)
     context = {
         "page": page,
-        "rows": [words.change_row(row, names) for row in page],
+        "rows": words.change_rows(page, names),
         "state": state,
         "states": GradeChange.State.choices,
     }
@@ -71,7 +71,7 @@ def grade_change(request: HttpRequest, pk: int) -> HttpResponse:
         "follows": words.consequences(row),
         "trail": words.trail(changes.CHANGE, row, named=not own),
         "steps": steps,
-        "refused": sorted({each["why"] for each in steps.values() if each["why"]}),
+        "refused": words.refusals(steps),
         "can": {name: True for name, each in steps.items() if not each["why"]},
         "key": uuid4().hex,
     }

@@ -83,7 +83,7 @@ def qualification(request: HttpRequest, pk: int) -> HttpResponse:
         "sees": not own and live is not None and may(user, "screen_qualification", on=on, about=row.manager),
         "trail": words.trail(QUALIFICATION, row, named=not own),
         "steps": steps,
-        "refused": sorted({each["why"] for each in steps.values() if each["why"]}),
+        "refused": words.refusals(steps),
         "can": {name: True for name, each in steps.items() if not each["why"]},
         "withdraws": own and row.state in Qualification.OPEN,
         "key": uuid4().hex,

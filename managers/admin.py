@@ -227,6 +227,21 @@ class UserAdmin(LookedAt):
         return render(request, "managers/password_reset.html", {"subject": obj, "new": obj.new_password})
 
 
+class RoleFilter(admin.SimpleListFilter):
+    """The roles by their names."""
+
+    title = _("角色")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Every role, in the order of the list."""
+        return [(role.code, role.name) for role in ROLES.values() if role.reach != "own"]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The grants of the role chosen."""
+        return queryset.filter(role=self.value()) if self.value() else queryset
+
+
 @admin.register(Grant)
 class GrantAdmin(LookedAt):
     """Who holds which role where and when, given by one person and confirmed by another."""
@@ -234,9 +249,20 @@ class GrantAdmin(LookedAt):
     seen_with = ("manage_grants", "view_log")
     list_display = ("user", "role_name", "branch", "starts_on", "ends_on", "granted_by", "confirmed_by")
     list_select_related = ("user", "branch", "granted_by", "confirmed_by")
-    list_filter = ("role",)
+    list_filter = (RoleFilter,)
     search_fields = ("user__username", "user__display_name", "branch__name")
     fields = ("user", "role_name", "branch", "starts_on", "ends_on", "granted_by", "confirmed_by")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """With the way to where grants are asked for, for those who may."""
+        return super().changelist_view(request, (extra_context or {}) | self._way(request))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """The same way from one grant."""
+        return super().render_change_form(request, context | self._way(request), *args, **kwargs)
+
+    def _way(self, request: HttpRequest) -> dict[str, str]:
+        return {"access_url": reverse("access")} if self._may(request, ("manage_grants",)) else {}
 
     @admin.display(description=_("角色"), ordering="role")
     def role_name(self, row: Grant) -> str:

@@ -1,6 +1,6 @@
 """Every notice there is: its kind, title and text in words of the reader's language. The one list of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,77 +43,77 @@ CATALOGUE: Mapping[str, Text] = {
     ),
     "appraisal_measured": Text(
         gettext_lazy("考核待提交"),
-        gettext_lazy("提交 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("提交 %(who)s 的 %(period)s考核"),
         gettext_lazy("已测算，核对后提交风险部门。"),
     ),
     "appraisal_in_risk_queue": Text(
         gettext_lazy("考核待风险审核"),
-        gettext_lazy("审核 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("审核 %(who)s 的 %(period)s考核"),
         gettext_lazy("核对证据与标记后通过，或写明原因退回。"),
     ),
     "appraisal_returned": Text(
         gettext_lazy("考核被退回"),
-        gettext_lazy("处理退回的 %(who)s %(period)s 考核"),
+        gettext_lazy("处理退回的 %(who)s %(period)s考核"),
         gettext_lazy("风险部门已退回；更正后答复，再行提交。"),
     ),
     "appraisal_cleared": Text(
         gettext_lazy("考核待决定"),
-        gettext_lazy("决定 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("决定 %(who)s 的 %(period)s考核"),
         gettext_lazy("风险审核已通过，待领导小组决定。"),
     ),
     "appraisal_decided": Text(
         gettext_lazy("考核决定待公布"),
-        gettext_lazy("公布 %(who)s 的 %(period)s 考核决定"),
+        gettext_lazy("公布 %(who)s 的 %(period)s考核决定"),
         gettext_lazy("领导小组已决定，公布后本人可见。"),
     ),
     "appraisal_self_stated": Text(
         gettext_lazy("考核待评议"),
-        gettext_lazy("评议 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("评议 %(who)s 的 %(period)s考核"),
         gettext_lazy("德、能、勤、绩各评一次，各人单独评分。"),
     ),
     "appraisal_scored": Text(
         gettext_lazy("考核待人力审查"),
-        gettext_lazy("审查 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("审查 %(who)s 的 %(period)s考核"),
         gettext_lazy("评议已完成，核对材料是否齐备。"),
     ),
     "appraisal_hr_reviewed": Text(
         gettext_lazy("考核待提交"),
-        gettext_lazy("提交 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("提交 %(who)s 的 %(period)s考核"),
         gettext_lazy("人力审查已通过，请提交风险部门。"),
     ),
     "appraisal_appealed": Text(
         gettext_lazy("申诉待决定"),
-        gettext_lazy("决定 %(who)s 对 %(period)s 考核的申诉"),
+        gettext_lazy("决定 %(who)s 对 %(period)s考核的申诉"),
         gettext_lazy("由未参与原决定的成员表决；原决定在此期间有效。"),
     ),
     "appraisal_reopened": Text(
         gettext_lazy("重开的考核待测算"),
-        gettext_lazy("重新测算 %(who)s 的 %(period)s 考核"),
+        gettext_lazy("重新测算 %(who)s 的 %(period)s考核"),
         gettext_lazy("回溯复核已重开本考核；原决定在新决定之前有效。"),
     ),
     "lookback_open": Text(
         gettext_lazy("回溯复核待处理"),
-        gettext_lazy("复核 %(who)s 的 %(period)s 考核结论"),
+        gettext_lazy("复核 %(who)s 的 %(period)s考核结论"),
         gettext_lazy("数据更正或贷款下调可能改变已公布的结论；请重开或写明维持的理由。"),
     ),
     "appraisal_draft": Text(
         gettext_lazy("考核数据待核对"),
-        gettext_lazy("核对您的 %(period)s 考核数据"),
+        gettext_lazy("核对您的 %(period)s考核数据"),
         gettext_lazy("如有不符，请在期限内提出；确认后提交自述。"),
     ),
     "appraisal_appeal_decided": Text(
         gettext_lazy("申诉已有结果"),
-        gettext_lazy("您对 %(period)s 考核的申诉已作出决定"),
+        gettext_lazy("您对 %(period)s考核的申诉已作出决定"),
         gettext_lazy("结果与理由见“我的工作台”。"),
     ),
     "appraisal_reopened_told": Text(
         gettext_lazy("考核已重开"),
-        gettext_lazy("您的 %(period)s 考核已重开"),
+        gettext_lazy("您的 %(period)s考核已重开"),
         gettext_lazy("所依据的数据有变化，将重新审议；原决定在新决定之前有效。"),
     ),
     "appraisal_published": Text(
         gettext_lazy("考核结果已公布"),
-        gettext_lazy("您的 %(period)s 考核结果已公布"),
+        gettext_lazy("您的 %(period)s考核结果已公布"),
         gettext_lazy("结果、依据与后续安排见“我的工作台”。"),
     ),
     "rulebook_checked": Text(
@@ -159,6 +159,15 @@ CATALOGUE: Mapping[str, Text] = {
 }
 
 
+#: How the words kept with a notice read where they are codes, by the apps that know them.
+_READINGS: dict[str, Callable[[str], str]] = {}
+
+
+def read_as(word: str, reading: Callable[[str], str]) -> None:
+    """Another app says how a named word reads: `period` is kept as 2026Q3."""
+    _READINGS[word] = reading
+
+
 def text(code: str) -> Text:
     """The text of a code; a code that a later release dropped stands for itself, so that old notices read."""
     return CATALOGUE.get(code, Text(code, code, mailed=False))
@@ -167,9 +176,19 @@ def text(code: str) -> Text:
 def filled(template: Word, words: Mapping[str, object]) -> str:
     """A template with its words; one that was told with other words than it now asks for shows as it is."""
     try:
-        return str(template) % words
+        return str(template) % {name: _read(name, word) for name, word in words.items()}
     except (KeyError, ValueError, TypeError):
         return str(template)
+
+
+def _read(name: str, word: object) -> object:
+    """A named word as the reader calls it; as it was kept where it is no such code."""
+    if name not in _READINGS or not isinstance(word, str):
+        return word
+    try:
+        return _READINGS[name](word)
+    except ValueError:
+        return word
 
 
 def title(notice: Notice) -> str:

@@ -110,7 +110,7 @@ def _facts(change: GradeChange) -> Iterator[Fact]:
     if change.term_ends_on is not None:
         yield _("聘期至"), change.term_ends_on.isoformat()
     yield _("批准机关"), authority_name(change.authority, "approve")
-    yield _("依据"), words.basis_word(change.basis)
+    yield _("依据"), words.basis_words([change.basis])[change.basis]
     if change.reason:
         yield _("理由"), change.reason
 

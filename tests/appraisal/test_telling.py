@@ -48,7 +48,11 @@ def test_each_step_tells_whose_turn_it_is_next(staff: Staff, cycle: Cycle, take:
     take("publish", STEADY, "hr")
     assert (opened(), i13()) == ([], ())
     (news,) = Notice.objects.filter(to=manager.user)
-    assert (notices.title(news), news.tone, news.url) == ("您的 2026Q3 考核结果已公布", "news", "/me/")
+    assert (notices.title(news), news.tone, news.url) == (
+        "您的 2026 年第三季度考核结果已公布",
+        "news",
+        "/me/",
+    )
 
 
 def test_what_lies_too_long_goes_up_the_tree_by_the_rulebooks_days(

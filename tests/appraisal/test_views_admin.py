@@ -16,7 +16,7 @@ from appraisal.models import Appraisal, Cycle
 from grading.models import RulebookVersion
 from ledger.models import Bundle, Run
 from managers.models import ClientManager, LogEntry, User
-from tests.appraisal import smallbank
+from tests.appraisal import acting, smallbank
 from tests.appraisal.acting import ON, Reach, Staff, manager
 from tests.appraisal.pages import as_, text
 
@@ -162,6 +162,19 @@ def test_roles_open_only_their_own_tables(hr: Client, staff: Staff) -> None:
         for name in ("hr", "risk", "auditor", "admin")
     }
     assert seen == {"hr": [403, 403], "risk": [403, 403], "auditor": [200, 200], "admin": [403, 403]}
+
+
+def test_the_grants_lead_keepers_to_where_they_are_asked_for(staff: Staff) -> None:
+    keeper = User.objects.create(username="keeper", is_staff=True)
+    acting.grant(keeper, "security_admin", branch="HO")
+    grants = [reverse("admin:managers_grant_changelist")]
+    grants.append(reverse("admin:managers_grant_change", args=[staff["hr"].grants.get().pk]))
+    link = f'<a href="{reverse("access")}">申请、确认与收回授权</a>'
+    assert [link in text(as_(keeper).get(url)) for url in grants] == [True, True]
+    assert [link in text(as_(staff["auditor"]).get(url)) for url in grants] == [False, False]
+    shown = as_(keeper).get(grants[0], {"role": "branch_risk"})
+    assert {row.user.username for row in shown.context["cl"].result_list} == {"risk", "risk_two", "risk_west"}
+    assert '<a href="?role=auditor">' in text(shown) and "分行风险合规" in text(shown)
 
 
 def test_the_file_of_a_manager_shows_grades_and_the_last_appraisal(hr: Client) -> None:

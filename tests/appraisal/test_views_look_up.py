@@ -10,13 +10,14 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 
+from grading.career_presenters import basis_words
 from ledger.models import Bundle, Run
 from ledger.services.nights import run_nights
 from managers.models import User
 from tests.appraisal import smallbank
-from tests.appraisal.acting import ON, Staff
+from tests.appraisal.acting import ON, Reach, Staff, Take, find
 from tests.appraisal.pages import as_, manager_login, text
 
 
@@ -46,7 +47,11 @@ def test_each_role_begins_at_its_own_desk(staff: Staff) -> None:
 def test_whoever_holds_no_role_is_told_which_there_are(db: None) -> None:
     response = as_(User.objects.create(username="new")).get("/")
     assert "您的账号还没有角色" in text(response)
-    assert len(response.context["roles"]) == 13
+    apart = {row["role"].code: row["apart"] for row in response.context["rows"]}
+    assert len(apart) == 13
+    assert (apart["auditor"], apart["client_manager"]) == ("只能单独持有", "—")
+    assert apart["group_member"] == "总行风险、总行人力、分行风险合规、分行人力"
+    assert apart["group_member"] in text(response)
 
 
 def test_the_nights_show_version_bundle_and_what_is_awaited(staff: Staff) -> None:
@@ -184,3 +189,28 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
 def test_last_nights_figures_are_fresh(staff: Staff, day: date, state: str) -> None:
     with time_machine.travel(day):
         assert as_(staff["risk"]).get("/queue/").context["shell"]["freshness"].state == state
+
+
+def test_a_grade_says_which_appraisal_it_rests_on_and_leads_there(
+    reach: Reach, take: Take, staff: Staff
+) -> None:
+    reach(smallbank.RISING, "cleared")
+    take("decide", smallbank.RISING, "leader", outcome="promote")
+    take("publish", smallbank.RISING, "hr")
+    url = reverse("person", args=[smallbank.RISING])
+    dossier = reverse("dossier", args=[find(smallbank.RISING).pk])
+    page = text(as_(staff["hr"]).get(url))
+    assert f'<a href="{dossier}">2026 年第三季度考核决定</a>' in page
+    assert f'<a href="{dossier}">2026 年第三季度</a>' in page
+    own = text(as_(manager_login(smallbank.RISING)).get(url))
+    assert ("2026 年第三季度考核决定" in own, dossier in own) == (True, False)
+
+
+def test_a_later_decision_is_told_from_the_first(reach: Reach) -> None:
+    reach(smallbank.RISING, "measured")
+    pk = find(smallbank.RISING).pk
+    assert basis_words([f"appraisal:{pk}/2", "appraisal:0", "bundle:3"]) == {
+        f"appraisal:{pk}/2": "2026 年第三季度考核第 2 次决定",
+        "appraisal:0": "考核 0",
+        "bundle:3": "名册批次 3",
+    }

@@ -15,7 +15,7 @@ from django.urls import reverse
 from grading import queries
 from grading.models import GradeChange
 from grading.services import changes
-from managers.models import ClientManager, Qualification, User
+from managers.models import ClientManager, Qualification, Relation, User
 from managers.services import write_pinyin
 from tests.appraisal.pages import as_, text
 from tests.grading.careers import bring, graded
@@ -233,6 +233,23 @@ def test_a_removed_manager_holds_no_grade_anywhere(people: dict[str, User]) -> N
     )  # fmt: skip
     page = text(as_(people["hr"]).get(reverse("person", args=["2"])))
     assert ("不再持有等级" in page, "转内勤" in page) == (True, True)
+
+
+def test_only_whoever_could_act_reads_why_not(people: dict[str, User]) -> None:
+    row = bring(people, manager("2", status="candidate"), "screened", "trainee")
+    url = reverse("qualification", args=[row.pk])
+    assert as_(people["hr"]).get(url).context["refused"] == []
+    assert as_(people["auditor"]).get(url).context["refused"] == []
+    Relation.objects.create(
+        user=people["hr"],
+        manager=row.manager,
+        kind="kin",
+        starts_on=ON,
+        reason="配偶",
+        declared_by=people["hr"],
+    )
+    (why,) = as_(people["hr"]).get(url).context["refused"]
+    assert "亲属关系，须回避" in why
 
 
 def test_exam_results_are_shown_then_entered(people: dict[str, User]) -> None:

@@ -125,7 +125,7 @@ def test_a_job_that_comes_late_tells_only_what_holds_now(people: People, rows: R
     assert notices.body(escalated) == (
         "自 2026-10-01 起等待，逾期未办；应由 risk、risk_two 办理。请督促办理或亲自处理。"
     )
-    assert notices.title(escalated) == "审核 甲 1 的 2026Q3 考核"
+    assert notices.title(escalated) == "审核 甲 1 的 2026 年第三季度考核"
     assert notices.remaining(escalated.due_on, after(8)) == "已逾期 3 天"
 
 

@@ -63,9 +63,9 @@ def test_todos_come_by_due_day_then_the_unread_then_the_rest(client: Client, rea
     told(User.objects.create(username="other"), 7)
     answer = client.get("/notices/")
     assert titles(answer) == [
-        ("审核 甲2 的 2026Q3 考核", "已逾期 3 天"),
-        ("审核 甲3 的 2026Q3 考核", "今日到期"),
-        ("审核 甲1 的 2026Q3 考核", "还有 2 天"),
+        ("审核 甲2 的 2026 年第三季度考核", "已逾期 3 天"),
+        ("审核 甲3 的 2026 年第三季度考核", "今日到期"),
+        ("审核 甲1 的 2026 年第三季度考核", "还有 2 天"),
     ]
     assert [row["notice"].subject for row in answer.context["unread"]] == ["appraisal:4"]
     assert [row["notice"].subject for row in answer.context["older"]] == ["appraisal:6", "appraisal:5"]
@@ -106,7 +106,10 @@ def test_kinds_are_counted_and_chosen(client: Client, reader: User) -> None:
     told(reader, 9, code="appraisal_decided")
     answer = client.get("/notices/", {"code": "appraisal_decided"})
     assert [kind["label"] for kind in answer.context["kinds"]] == ["考核待风险审核 3", "考核决定待公布 1"]
-    assert (titles(answer), answer.context["total"]) == ([("公布 甲9 的 2026Q3 考核决定", "今日到期")], 4)
+    assert (titles(answer), answer.context["total"]) == (
+        [("公布 甲9 的 2026 年第三季度考核决定", "今日到期")],
+        4,
+    )
     assert len(client.get("/notices/", {"code": "nonsense"}).context["rows"]) == 4
 
 
