@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
+from grading import certificates
 from grading.past import OF_PAST, kind_of, of_past
 from grading.peers import Peers
 from grading.rules.arithmetic import months_between
@@ -74,7 +75,8 @@ class Gatherer:
         asked = questions - compared
         past = {ref for ref in asked if ref.code in OF_PAST}
         personal = {ref for ref in asked if ref.code in MONTHS_SINCE}
-        found = _with_additions(_measured(self.run, asked - past - personal, managers), on)
+        measured = _measured(self.run, asked - past - personal, managers)
+        found = _with_additions(_certified(measured, on, self.book.scheme.code), on)
         if compared:
             _add(found, self.peers.figures(compared, managers))
         if past:
@@ -121,6 +123,16 @@ def _measured(run: Run, refs: set[MetricRef], managers: Sequence[ClientManager])
     _add(found, _of_standing(run, [ref for ref in fed if ref.code in STANDING], found))
     unasked = set(fed.values()) - refs
     return {pk: {ref: each for ref, each in own.items() if ref not in unasked} for pk, own in found.items()}
+
+
+def _certified(found: Figures, on: date, scheme: str) -> Figures:
+    """The same, and certificates that the house itself issued under the scheme, fed or not."""
+    if any(ref.code in STANDING for figures in found.values() for ref in figures):
+        for manager, row in certificates.held_on(on, list(found), scheme=scheme).items():
+            said = {"certificate": str(row.certificate_no), "until": f"{row.expires_on}"}
+            figures = {ref: Figure.of(1, "flag", **said) for ref in found[manager] if ref.code in STANDING}
+            found[manager] = {**found[manager], **figures}
+    return found
 
 
 def _as_event(ref: MetricRef) -> MetricRef:

@@ -142,7 +142,9 @@ def why(reason: Reason) -> str:
 
 
 def addition(reason: Reason) -> str:
-    """What people have added to the computed figure, as a sentence; "" where nothing was."""
+    """What people have added to the computed figure, or what it rests on beside it; "" where nothing is."""
+    if "certificate" in reason.detail:
+        return _("本行认定的证书 %(certificate)s，有效至 %(until)s") % reason.detail
     if "adjusted" not in reason.detail:
         return ""
     return _("计算值 %(computed)s，经批准调整 %(adjusted)s（调整单 %(adjustments)s）") % reason.detail

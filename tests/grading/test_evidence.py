@@ -1,6 +1,6 @@
 """Evidence that no night stores: what banks feed as events, the personnel file, peers, and one's own past."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from grading.rules import peers
 from ledger.models import Run
 from ledger.rules.figures import Figure, MetricRef
 from ledger.services.nights import run_nights
-from managers.models import ClientManager
+from managers.models import ClientManager, Qualification, User
 from tests.grading.language import book
 from tests.ledger import bank
 
 ON = date(1994, 1, 5)
+ON_THE_DAY, A_DAY_LATER = datetime(1994, 1, 5, 4, tzinfo=UTC), datetime(1994, 1, 5, 17, tzinfo=UTC)
 EVENTS = [
     ("E1", "1994-01-02", "certificate_valid", "1", ""),
     ("E2", "1994-01-02", "certificate_valid", "1", ""),
@@ -60,6 +61,49 @@ def test_what_banks_feed_as_events_answers_by_its_own_name(db: None, tmp_path: P
 
 def test_without_the_feed_nothing_is_said_of_anybody(db: None, tmp_path: Path) -> None:
     assert told(tmp_path, FED, events=None) == dict.fromkeys(("E1", "E2"), ["feed_not_configured"] * 5)
+
+
+def certified(number: str, state: str, issued: str, expires: str, **facts: Any) -> None:
+    Qualification.objects.create(
+        manager=ClientManager.objects.get(employee_no=number),
+        rulebook="x",
+        grade_code="x",
+        approver="unit_group",
+        applied_on=ON,
+        recognised_by=User.objects.get_or_create(username="group")[0],
+        certificate_no=f"{number}/{issued}",
+        issued_on=issued,
+        expires_on=expires,
+        state=state,
+        **{"scheme": book().scheme.code, "score": 80, "pass_mark": 60, "exam_on": ON, **facts},
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "issued", "expires", "facts", "said"),
+    [
+        ("appointed", "1994-01-05", "1996-01-04", {}, (1, "flag")),
+        ("recognised", "1992-01-06", "1994-01-05", {}, (1, "flag")),
+        ("expired", "1992-01-06", "1994-01-05", {}, (1, "flag")),
+        ("expired", "1992-01-05", "1994-01-04", {}, "feed_not_configured"),
+        ("appointed", "1994-01-06", "1996-01-05", {}, "feed_not_configured"),
+        ("revoked", "1993-01-05", "1996-01-04", {"state_since": ON_THE_DAY}, "feed_not_configured"),
+        ("revoked", "1993-01-05", "1996-01-04", {"state_since": A_DAY_LATER}, (1, "flag")),
+        ("appointed", "1993-01-05", "1996-01-04", {"scheme": "another"}, "feed_not_configured"),
+    ],
+)
+def test_a_certificate_of_the_house_is_known_while_it_holds(
+    db: None, tmp_path: Path, state: str, issued: str, expires: str, facts: dict[str, Any], said: Any
+) -> None:
+    bank.loaded(bank.write(tmp_path / "bundle", bank.REGISTER))
+    run_nights(to=ON, start=ON)
+    certified("E1", state, issued, expires, **facts)
+    people = list(ClientManager.objects.order_by("employee_no"))
+    ref = MetricRef("certificate_valid", "")
+    found = evidence(Run.objects.get(is_current=True), [ref], people, book=book())
+    assert [_said(found[each.pk][ref]) for each in people] == [said, "feed_not_configured"]
+    if said == (1, "flag"):
+        assert found[people[0].pk][ref].detail == {"certificate": f"E1/{issued}", "until": expires}
 
 
 def test_the_personnel_file_counts_whole_months(db: None, tmp_path: Path) -> None:
