@@ -20,6 +20,7 @@ REACHES = {"all": "全行", "subtree": "所授机构及其下属", "own": "本�
 #: Every right of `managers.roles`, in words; a test asks for those that lack one.
 RIGHTS = {
     "adopt_rulebook": "通过管理办法的一个版本(不得是起草人)",
+    "adopt_standard": "通过贷款标准的一个版本(不得是起草人)",
     "appoint": "聘任、解聘",
     "approve_adjustment": "批准数据调整(不得是提出人)",
     "approve_grade_change": "批准等级变动",
