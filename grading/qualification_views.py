@@ -78,7 +78,7 @@ def qualification(request: HttpRequest, pk: int) -> HttpResponse:
         "on": on,
         "checks": words.checks(lines),
         "figures_on": live.on if live is not None else None,
-        "documents": DocumentCheck.objects.filter(qualification=row).select_related("seen_by"),
+        "documents": DocumentCheck.objects.filter(qualification=row).select_related("seen_by", "file"),
         "kinds": DocumentCheck.Kind.choices,
         "sees": not own and live is not None and may(user, "screen_qualification", on=on, about=row.manager),
         "trail": words.trail(QUALIFICATION, row, named=not own),
@@ -154,6 +154,7 @@ def _see(request: HttpRequest, row: Qualification, on: date) -> str:
         issued_on=posted.day_or_none(request, "issued_on"),
         covers=posted.text(request, "covers"),
         note=posted.text(request, "note"),
+        file=request.FILES.get("file"),
         by=signed_in(request),
         on=on,
     )

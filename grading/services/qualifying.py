@@ -17,6 +17,7 @@ from grading.services.authorities import check_authority
 from grading.services.screening import screened
 from managers.models import ClientManager, DocumentCheck, LogEntry, Qualification, User
 from managers.permissions import check_may, ties
+from managers.services import files
 from managers.services.stepping import Refusal, locked, subject, take
 
 
@@ -32,7 +33,10 @@ def see(
     note: str = "",
     file: Any = None,
 ) -> DocumentCheck:
-    """HR has seen a paper: its kind and number; `covers` names the condition it proves, if any."""
+    """HR has seen a paper: its kind and number; `covers` names the condition it proves, if any.
+
+    `file` is a scan of it (an upload), kept about the manager for whoever may see the application.
+    """
     with transaction.atomic():
         row = locked(QUALIFICATION, qualification.pk)
         standing = check_may(by, "screen_qualification", on=on, about=row.manager)
@@ -49,7 +53,7 @@ def see(
             document_no=document_no.strip(),
             issued_on=issued_on,
             note=note.strip(),
-            file=file or "",
+            file=files.keep(file, by=by, manager=row.manager) if file else None,
             seen_by=by,
             seen_on=on,
         )

@@ -203,7 +203,14 @@ class DocumentCheck(models.Model):
     document_no = models.CharField(_("编号"), max_length=80)
     issued_on = models.DateField(_("签发日期"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
-    file = models.FileField(_("扫描件"), upload_to="documents/%Y/%m", blank=True)
+    file = models.ForeignKey(
+        "managers.StoredFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("扫描件"),
+    )
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("核验人")
     )

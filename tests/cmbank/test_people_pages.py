@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from grading import queries
 from grading.models import GradeChange
 from grading.services import changes
-from managers.models import ClientManager, Qualification, Relation, User
+from managers.models import ClientManager, DocumentCheck, Qualification, Relation, User
 from managers.services import write_pinyin
 from tests.appraisal.pages import as_, text
 from tests.grading.careers import bring, graded
@@ -233,6 +235,29 @@ def test_a_removed_manager_holds_no_grade_anywhere(people: dict[str, User]) -> N
     )  # fmt: skip
     page = text(as_(people["hr"]).get(reverse("person", args=["2"])))
     assert ("不再持有等级" in page, "转内勤" in page) == (True, True)
+
+
+def test_a_scan_of_a_paper_is_kept_and_opened_by_whoever_may_see_the_application(
+    people: dict[str, User], settings: Settings, tmp_path: Path
+) -> None:
+    settings.UPLOAD_DIR = tmp_path
+    login, who = own_login("2", status="candidate")
+    row = bring(people, who, "applied", "trainee")
+    url, step = reverse("qualification", args=[row.pk]), reverse("qualification_step", args=[row.pk, "see"])
+    form = {"kind": "title", "document_no": "N-1"}
+    told = post(people["hr"], step, **form, file=SimpleUploadedFile("职称.pdf", b"MZ not a paper"))
+    assert (["不是 PDF" in messages(told)[0]], DocumentCheck.objects.count()) == ([True], 0)
+    scan = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+    assert messages(post(people["hr"], step, **form, file=SimpleUploadedFile("职称.pdf", scan))) == [
+        "材料已登记。"
+    ]
+    kept = DocumentCheck.objects.select_related("file").get().file
+    assert kept is not None and (kept.name, kept.manager, kept.uploaded_by) == ("职称.pdf", who, people["hr"])
+    link = reverse("stored_file", args=[kept.pk])
+    for reader in (people["hr"], people["leader"], login):
+        assert f'<a href="{link}">扫描件</a>' in text(as_(reader).get(url))
+        assert as_(reader).get(link).content == scan
+    assert as_(people["hr_west"]).get(link).status_code == 404
 
 
 def test_only_whoever_could_act_reads_why_not(people: dict[str, User]) -> None:
