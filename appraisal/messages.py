@@ -183,6 +183,10 @@ REFUSALS = {
         "每次最多变动一级，“%(outcome)s”之后不是所填的等级；请更正等级或决定。"
     ),
     "vetoed": gettext_lazy("%(who)s 本期有一票否决事项，不能晋升；请改选维持或降级。"),
+    "finding_open": gettext_lazy(
+        "%(who)s 自 %(day)s 起有未了结的严重行为问题，了结前不能晋升；"
+        "请改选其他决定，或待风险部门了结后再议。"
+    ),
     "deviation_needs_reason": gettext_lazy(
         "决定与测算建议（%(proposed)s）不同，须写明理由；请填写后再提交。"
     ),

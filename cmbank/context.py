@@ -28,12 +28,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {}
     on = timezone.localdate()
     held = [grant for grant in grants_on(user, on) if grant.role in ROLES]
-    nav = [_active(item, request.path) for item in _items(user, _actions(held), on)]
+    may = _actions(held)
+    nav = [_active(item, request.path) for item in _items(user, may, on)]
     return {
         "shell": {
             "unit": _unit(user, held),
             "freshness": presenters.freshness(on),
             "nav": nav,
+            "may": may,
             "unread": _unread(user),
             "here": next((item["label"] for item in nav if item["active"]), _("客户经理管理")),
         }
@@ -69,6 +71,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     if own is not None or "view_people" in may:
         yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on))
     yield from _careers(may)
+    yield from _development(may)
     yield from _keeping(user, may)
     look_up = _("查阅")
     yield _item(_("现行办法"), reverse("rulebooks"), section=look_up)
@@ -107,6 +110,18 @@ def _careers(may: set[str]) -> Iterator[dict[str, Any]]:
         yield _item(_("等级变动"), reverse("grade_changes"))
 
 
+def _development(may: set[str]) -> Iterator[dict[str, Any]]:
+    """Training, rotation and leave, conduct."""
+    if "view_training" in may:
+        yield _item(_("培训与证书"), reverse("training"))
+    if "view_rotation" in may:
+        yield _item(_("轮岗与休假"), reverse("rotation"))
+    if may & {"view_conduct", "fill_screening"}:
+        yield _item(_("行为管理"), reverse("conduct"))
+    elif "inspect_branch" in may:
+        yield _item(_("交叉检查"), reverse("inspections"))
+
+
 def _keeping(user: User, may: set[str]) -> Iterator[dict[str, Any]]:
     """What keepers keep."""
     if may & {"manage_grants", "view_log"}:
@@ -117,6 +132,9 @@ def _keeping(user: User, may: set[str]) -> Iterator[dict[str, Any]]:
 
 def _own_items(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
     """What concerns the reader: whom to stand aside from, and who acts meanwhile."""
+    if own is not None:
+        url = reverse("development", args=[own.employee_no])
+        yield _item(_("培训与操守"), url, section=_("本人"))
     if may or own is not None:
         yield _item(_("回避关系"), reverse("relations"), section=_("本人"))
     if may:

@@ -38,6 +38,8 @@ STATUS_TAGS = {
     "back_office": "quiet",
     "left": "quiet",
 }
+#: What opens the page of training, tenure and leave.
+DEVELOPMENT = ("view_training", "view_rotation")
 #: The steps HR takes by itself; the others follow from appointment and grade.
 STEPS = ("suspend", "reinstate", "leave")
 
@@ -121,6 +123,7 @@ def person(request: HttpRequest, employee_no: str) -> HttpResponse:
     context = {
         "who": who,
         "own": own,
+        "develops": own or any(may(user, each, on=on, about=who) for each in DEVELOPMENT),
         "on": on,
         "key": uuid4().hex,
         "tone": STATUS_TAGS[who.status],

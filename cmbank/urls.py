@@ -12,6 +12,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # Before people/<employee_no>/: people/find/ is no number.
     path("", include("managers.audit.urls")),
+    # And before it as well: people/<employee_no>/development/.
+    path("", include("managers.conduct.urls")),
     path("people/", people.people, name="people"),
     path("people/register/", people.register, name="register_candidate"),
     path("people/<str:employee_no>/", people.person, name="person"),

@@ -16,17 +16,18 @@ class GradingConfig(AppConfig):
     def ready(self) -> None:
         """Delivered grades become grade records; shipped rulebooks are there after every migrate."""
         from grading import deadlines as waiting
-        from grading import presenters, relied, services, verification
+        from grading import presenters, queries, relied, services, verification
         from ledger import feeds, versions
         from ledger.services import handovers
         from ledger.services import verification as ledger_verification
-        from managers import deadlines
+        from managers import deadlines, grades
 
         ledger_verification.register(verification.FROZEN)
         feeds.after_loading(services.record_delivered_grades)
         handovers.register(relied.verdicts)
         versions.name_metrics_by(presenters.metric_title)
         deadlines.register(waiting.VERSIONS)
+        grades.register(queries.grades_on)
         post_migrate.connect(_install, sender=self)
 
 

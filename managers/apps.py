@@ -19,11 +19,14 @@ class ManagersConfig(AppConfig):
         from django.db.backends.signals import connection_created
 
         from managers import checks, deadlines, expiries, provenance
+        from managers.conduct import waiting
         from managers.services import mailing, outbox
         from managers.signin import receivers
 
         assert checks and receivers
         deadlines.register(expiries.TOKENS)
+        for kind in waiting.KINDS:
+            deadlines.register(kind)
         outbox.register(mailing.TOPIC, mailing.mail_notices)
         post_migrate.connect(_guard, sender=self)
         connection_created.connect(provenance.listen, dispatch_uid="provenance")

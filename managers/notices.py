@@ -151,6 +151,46 @@ CATALOGUE: Mapping[str, Text] = {
         gettext_lazy("处理数据批次 %(bundle)s 的隔离行"),
         gettext_lazy("有 %(count)s 行未能入库；更正后重放，或写明原因作废。"),
     ),
+    "training_to_pass": Text(
+        gettext_lazy("培训考试待补考"),
+        gettext_lazy("%(who)s：%(course)s（%(day)s）考试尚未合格"),
+        gettext_lazy("请在期限内补考；逾期由培训主管人员督促。"),
+    ),
+    "certificate_expiring": Text(
+        gettext_lazy("证书将到期"),
+        gettext_lazy("%(who)s 的%(kind)s将于 %(day)s 到期"),
+        gettext_lazy("请及时换证，并将新证书交人力部门登记。"),
+    ),
+    "screening_waiting": Text(
+        gettext_lazy("行为排查待填写"),
+        gettext_lazy("填写 %(who)s 的排查表：%(campaign)s"),
+        gettext_lazy("逐项核对后填写；发现问题的写明情况。"),
+    ),
+    "finding_open": Text(
+        gettext_lazy("行为问题待整改"),
+        gettext_lazy("%(who)s 于 %(day)s 提出的问题待整改"),
+        gettext_lazy("督促整改后报告情况，由他人核销。"),
+    ),
+    "finding_rectified": Text(
+        gettext_lazy("行为问题待核销"),
+        gettext_lazy("%(who)s 于 %(day)s 提出的问题待核销"),
+        gettext_lazy("已报告整改；核对证据后核销，或写明原因退回。"),
+    ),
+    "finding_told": Text(
+        gettext_lazy("行为问题处理结果"),
+        gettext_lazy("%(day)s 提出的一项问题已了结"),
+        gettext_lazy("结论见“培训与操守”页面。"),
+    ),
+    "inspection_planned": Text(
+        gettext_lazy("交叉检查待进行"),
+        gettext_lazy("检查 %(branch)s（%(quarter)s）"),
+        gettext_lazy("请在季度末以前完成检查并登记结果。"),
+    ),
+    "rotation_due": Text(
+        gettext_lazy("轮岗与强制休假到期"),
+        gettext_lazy("%(branch)s有 %(count)s 人轮岗或强制休假到期，最早 %(day)s"),
+        gettext_lazy("请安排轮岗或休假；办理调动或登记休假后自动消除。"),
+    ),
     "token_expiring": Text(
         gettext_lazy("接口令牌将到期"),
         gettext_lazy("接口令牌“%(name)s”将于 %(day)s 到期"),

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from managers.models import ClientManager, Grant, Relation, User
+from managers.models import Branch, ClientManager, Grant, Relation, User
 from managers.models.relations import in_force
 from managers.models.scope import counted, grants_on, scope_of
 from managers.roles import ROLES
@@ -75,6 +75,18 @@ def check_may(user: User, action: str, *, on: date, about: ClientManager | None 
     return found
 
 
+def check_at(user: User, action: str, branch: Branch, *, on: date) -> Standing:
+    """The standing a person acts under at a branch; refused with a sentence where there is none."""
+    for grant in grants_on(user, on):
+        role = ROLES.get(grant.role)
+        if role is not None and action in role.may and _covers(grant, branch):
+            return Standing(grant, None if grant.user_id == user.pk else grant.user)
+    raise PermissionDenied(
+        _("您的角色或所辖机构不包括“%(branch)s”的这项操作；如确有需要，请联系安全管理员授权。")
+        % {"branch": branch}
+    )
+
+
 def ties(user: User, *, on: date) -> Ties:
     """The managers whose cases a person may not touch on a day."""
     rows = Relation.objects.filter(in_force(on), user=user).values_list("kind", "manager")
@@ -104,5 +116,9 @@ def sees_business(user: User, on: date) -> bool:
 
 
 def _reaches(grant: Grant, manager: ClientManager) -> bool:
+    return _covers(grant, manager.branch)
+
+
+def _covers(grant: Grant, branch: Branch) -> bool:
     path = grant.branch.path
-    return ROLES[grant.role].reach == "all" or bool(path and manager.branch.path.startswith(path))
+    return ROLES[grant.role].reach == "all" or bool(path and branch.path.startswith(path))

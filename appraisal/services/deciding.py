@@ -1,5 +1,6 @@
 """A decision as such: what may be decided on a verdict, and how it is written down, whoever voted."""
 
+from datetime import date
 from typing import Any, cast
 
 from appraisal import messages
@@ -11,6 +12,7 @@ from grading import queries as grading
 from grading.rules.schema import Rulebook
 from grading.rules.verdict import Verdict
 from managers.models import User
+from managers.queries import conduct
 
 Basis = Decision.Basis
 
@@ -22,8 +24,8 @@ def known(outcome: str) -> decisions.Outcome:
     return cast(decisions.Outcome, outcome)
 
 
-def check(row: Appraisal, outcome: decisions.Outcome, *, grade: str, reason: str) -> None:
-    """Refuse what the verdict does not allow, or what deviates from the proposal without a reason."""
+def check(row: Appraisal, outcome: decisions.Outcome, *, grade: str, reason: str, on: date) -> None:
+    """Refuse what the verdict or an open finding does not allow, or a deviation without a reason."""
     found = case(row)
     code = decisions.objection(outcome, found, grade=grade, reason=reason)
     if code:
@@ -34,6 +36,9 @@ def check(row: Appraisal, outcome: decisions.Outcome, *, grade: str, reason: str
             proposed=title(row, found.proposed),
             outcome=Appraisal.Outcome(outcome).label,
         )
+    since = conduct.blocks(row.manager, on) if outcome == "promote" else None
+    if since is not None:
+        raise Refusal("finding_open", who=row.manager, day=since)
 
 
 def settle(

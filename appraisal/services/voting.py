@@ -48,7 +48,7 @@ def decide(
         acting = {} if seat.pk == by.pk else {row.pk: seat}
         if acting:
             steps.check_seats(name, [row], by=by, acting=acting)
-        deciding.check(row, chosen, grade=grade, reason=reason)
+        deciding.check(row, chosen, grade=grade, reason=reason, on=on)
         vote = _cast(row, by=by, seat=seat, outcome=chosen, reason=reason, key=token)
         return _settled(name, row, body, by=by, on=on, reason=reason, key=key, acting=acting) or vote
 

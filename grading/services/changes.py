@@ -84,6 +84,7 @@ def approve(change: GradeChange, *, by: User, on: date, reason: str = "", key: s
 
     def move(row: GradeChange) -> None:
         check_authority(by, row.authority, "approve", about=row.manager, on=on)
+        proposals.check_conduct(row.manager, row.kind, on)
         row.approved_by = by
         _now(row)
 
@@ -159,7 +160,7 @@ def decided(
 
     It takes effect at once where `effective_on` has come by `on`, else by the night of that day. `by` enters
     it, `approved_by` (somebody else) decided; the caller has checked both. The same basis again gives the
-    change there is.
+    change there is. What was decided stands, but is stayed while a serious finding keeps from rising.
     """
     with transaction.atomic():
         ClientManager.objects.select_for_update(of=("self",)).get(pk=manager.pk)
@@ -182,7 +183,11 @@ def decided(
         )
         _logged("decide", change, by, None, reason=reason)
         take(CHANGE, "schedule", change.pk, by=None, on=on, action="", move=_now)
-        _if_due(change.pk, on=on, by=by)
+        why = proposals.conduct_objection(manager, on) if kind in proposals.RISING else ""
+        if why:
+            stay(change, by=None, on=on, reason=why)
+        else:
+            _if_due(change.pk, on=on, by=by)
         return GradeChange.objects.select_related("record").get(pk=change.pk)
 
 
@@ -221,6 +226,7 @@ def _take_effect(pk: int, *, on: date, by: User | None) -> None:
     def move(row: GradeChange) -> None:
         manager = ClientManager.objects.select_for_update(of=("self",)).get(pk=row.manager_id)
         proposals.check_ground(row)
+        proposals.check_conduct(manager, row.kind, on)
         row.record = _record(row, by)
         _follow(manager, row, on)
         _now(row)

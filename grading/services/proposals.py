@@ -11,6 +11,7 @@ from grading.rules import careers
 from grading.rules.schema import Rulebook
 from grading.rules.verdict import Verdict as Judged
 from managers.models import ClientManager, Qualification
+from managers.queries import conduct
 from managers.services.stepping import Refusal
 
 Kind = GradeChange.Kind
@@ -23,6 +24,8 @@ LEADS = {
 }
 #: Kinds that give a term anew.
 WITH_TERM = (Kind.APPOINT, Kind.PROMOTE, Kind.EXTEND)
+#: Kinds by which somebody rises: none while a serious finding about their conduct is unsettled.
+RISING = (Kind.APPOINT, Kind.PROMOTE)
 
 
 def check(
@@ -42,7 +45,9 @@ def check(
     if kind == Kind.REMOVE:
         return facts(manager, kind, "", effective_on=effective_on)
     found = facts(manager, kind, to_grade, effective_on=effective_on)
-    return found | _checked_step(manager, kind, held, to_grade, effective_on=effective_on, reason=reason)
+    return found | _checked_step(
+        manager, kind, held, to_grade, effective_on=effective_on, on=on, reason=reason
+    )
 
 
 def facts(
@@ -114,8 +119,27 @@ def leapfrog(book: Rulebook, reason: str) -> str:
     return book.procedure.leapfrog
 
 
+def conduct_objection(manager: ClientManager, on: date) -> str:
+    """Why somebody may not rise as their conduct stands, without saying what was found; "" if they may."""
+    since = conduct.blocks(manager, on)
+    if since is None:
+        return ""
+    words = {"who": manager, "day": since}
+    return (
+        _("%(who)s 自 %(day)s 起有未了结的严重行为问题，了结前不能晋升或聘任；请待风险部门了结后再办。")
+        % words
+    )
+
+
+def check_conduct(manager: ClientManager, kind: str, on: date) -> None:
+    """Refuse a change by which somebody rises while a serious finding is unsettled."""
+    why = conduct_objection(manager, on) if kind in RISING else ""
+    if why:
+        raise Refusal(why)
+
+
 def _checked_step(
-    manager: ClientManager, kind: str, held: str, to_grade: str, *, effective_on: date, reason: str
+    manager: ClientManager, kind: str, held: str, to_grade: str, *, effective_on: date, on: date, reason: str
 ) -> dict[str, Any]:
     """The direction fits the kind; a leap has its own authority, a traineeship its year and results."""
     version = _version(manager, "", to_grade, effective_on)
@@ -126,6 +150,8 @@ def _checked_step(
     if step not in LEADS[Kind(kind)]:
         words = {"kind": Kind(kind).label, "grade": book.grade(to_grade).short}
         raise Refusal(_("从现等级到“%(grade)s”不是“%(kind)s”；请核对类别与等级。") % words)
+    if step in LEADS[Kind.PROMOTE]:
+        check_conduct(manager, Kind.PROMOTE, on)
     if kind == Kind.PROMOTE and held == careers.TRAINEE:
         check_traineeship(manager, book, to_grade, effective_on)
     if kind == Kind.PROMOTE and step == "leap":

@@ -154,6 +154,7 @@ def appoint(
             raise Refusal(_("聘任日须在证书有效期内（%(from)s 至 %(to)s）。") % words)
         proposals.check_day(row.manager, effective_on)
         kind = _kind(row, effective_on)
+        proposals.check_conduct(row.manager, kind, on)
         row.appointed_by, row.appointed_on = by, effective_on
         change = changes.decided(
             row.manager,

@@ -71,6 +71,36 @@ def scope_of(user: Any, on: date) -> Scope:
     )
 
 
+def scope_for(user: Any, action: str, on: date) -> Scope:
+    """How far the grants reach that permit one action; a manager file of one's own does not count."""
+    held = [(ROLES[each.role], each.branch.path) for each in grants_on(user, on) if each.role in ROLES]
+    reached = [(role.reach, path) for role, path in held if action in role.may]
+    return Scope(
+        everything=any(reach == "all" for reach, _ in reached),
+        paths=frozenset(path for reach, path in reached if reach == "subtree" and path),
+        manager=None,
+    )
+
+
+def inside(scope: Scope, path: str) -> Q:
+    """Rows whose branch path (looked up as `path`) lies within a scope."""
+    if scope.everything:
+        return ~Q(pk__in=[])
+    wanted = Q(pk__in=[])
+    for prefix in scope.paths:
+        wanted |= Q(**{f"{path}__startswith": prefix})
+    return wanted
+
+
+def around(scope: Scope, path: str) -> Q:
+    """The same, and rows of the branches above: what is arranged there holds below as well."""
+    above: set[str] = set()
+    for prefix in scope.paths:
+        parts = prefix.strip("/").split("/")
+        above |= {"/" + "/".join(parts[:count]) + "/" for count in range(1, len(parts))}
+    return inside(scope, path) | Q(**{f"{path}__in": above})
+
+
 class ScopedQuerySet(models.QuerySet[Any]):
     """Rows that hang on a branch, a manager or both; `visible_to` is the only way out to a person.
 
@@ -100,3 +130,14 @@ class ManagerScoped(ScopedQuerySet):
 
     branch_path = "manager__branch__path"
     manager_id = "manager"
+
+
+class PermittedQuerySet(ScopedQuerySet):
+    """Rows of a manager for whoever holds `action` there, whatever else they may see; and one's own."""
+
+    branch_path = "manager__branch__path"
+    action: ClassVar[str] = ""
+
+    def visible_to(self, user: Any, on: date) -> Self:
+        """Within the reach of the action, and what is about oneself."""
+        return self.filter(inside(scope_for(user, self.action, on), self.branch_path) | Q(manager__user=user))

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from managers.models import ClientManager, Customer, LogEntry, User
+from managers.models import ClientManager, Customer, HomeVisit, LogEntry, User
 from managers.models.sealed import SealedText
 from managers.permissions import check_may, roles_of
 from managers.rules import identity as rules
@@ -177,7 +177,7 @@ def rotate(newest: str) -> dict[str, int]:
     """Seal anew whatever another key than `newest` sealed, some rows a transaction; how many by table."""
     return {
         model._meta.db_table: sum(_rotate_some(model, newest, rows) for rows in _old(model, newest))
-        for model in (ClientManager, Customer)
+        for model in (ClientManager, Customer, HomeVisit)
     }
 
 

@@ -1,0 +1,1 @@
+"""The pages of development and conduct: training, screening, home visits, inspections, rotation."""
