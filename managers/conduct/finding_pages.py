@@ -54,7 +54,8 @@ def findings(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown.select_related("manager__branch").order_by("due_on", "pk"), ROWS_A_PAGE).get_page(
         request.GET.get("page")
     )
-    rows = [_row(each, Names(user, on), on) for each in page]
+    names = Names(user, on)
+    rows = [_row(each, names, on) for each in page]
     return render(
         request, "conduct/findings.html", {"page": page, "rows": rows, "form": form, "every": every}
     )

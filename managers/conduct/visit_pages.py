@@ -36,8 +36,8 @@ def visits(request: HttpRequest) -> HttpResponse:
     seen = HomeVisit.objects.visible_to(user, on).defer("summary")
     seen = seen.select_related("manager__branch", "visitor", "second_visitor")
     page = Paginator(seen, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    reads, tied = has(user, services.READ, on), ties(user, on=on)
-    rows = [_row(each, Names(user, on), reads and not tied.to(each.manager_id)) for each in page]
+    reads, tied, names = has(user, services.READ, on), ties(user, on=on), Names(user, on)
+    rows = [_row(each, names, reads and not tied.to(each.manager_id)) for each in page]
     context = {"page": page, "rows": rows, "form": form, "needs_case": needs_case(user, on=on)}
     return render(request, "conduct/visits.html", context)
 

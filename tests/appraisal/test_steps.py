@@ -9,6 +9,7 @@ from appraisal.models import Cycle
 from grading import queries as grading
 from grading import services as grades
 from grading.models import GradeRecord
+from managers.services import findings
 from tests.appraisal import smallbank
 from tests.appraisal.acting import (
     Case,
@@ -118,6 +119,23 @@ def test_decisions_that_are_refused(
     with refused(code):
         take("decide", number, "leader", outcome=outcome, **extra)
     assert (case(number).state, case(number).decided_grade) == ("cleared", "")
+
+
+def test_no_promotion_while_a_serious_finding_is_unsettled(
+    take: Take, reach: Reach, case: Case, staff: Staff, on: date
+) -> None:
+    found = findings.report(
+        manager(RISING), source="report", severity="serious", summary="与客户有资金往来", opened_on=on,
+        due_on=on, by=staff["risk"], on=on,
+    )  # fmt: skip
+    reach(RISING, "cleared")
+    with refused("finding_open") as error:
+        take("decide", RISING, "leader", outcome="promote")
+    assert f"自 {on} 起有未了结的严重行为问题" in str(error.value)
+    assert "资金" not in str(error.value)
+    findings.dismiss(found, conclusion="查无实据", by=staff["risk_two"], on=on)
+    take("decide", RISING, "leader", outcome="promote")
+    assert case(RISING).decided_outcome == "promote"
 
 
 def test_against_the_proposal_with_a_reason(take: Take, reach: Reach, case: Case) -> None:

@@ -93,7 +93,8 @@ def procedures() -> list[Procedure]:
     """Every procedure that `stepping` moves."""
     for module in (
         "managers.services.careers", "ledger.services.handovers.procedure", "grading.services.applying",
-        "grading.services.changes", "appraisal.services.adjusting", "appraisal.services.lookbacks",
+        "grading.services.changes", "managers.services.findings", "managers.services.screening",
+        "managers.services.inspections", "appraisal.services.adjusting", "appraisal.services.lookbacks",
     ):  # fmt: skip
         importlib.import_module(module)
     # A lazy object of Django answers `isinstance` by being evaluated.
@@ -106,7 +107,10 @@ def stepped() -> set[str]:
 
 def test_the_procedures_are_all_here() -> None:
     kinds = {each.kind for each in procedures()}
-    assert kinds == {"career", "handover", "qualification", "grade_change", "adjustment", "lookback"}
+    assert kinds == {
+        "career", "handover", "qualification", "grade_change", "adjustment", "lookback", "finding",
+        "screening", "inspection",
+    }  # fmt: skip
 
 
 def test_the_scan_finds_what_is_written_in_each_way() -> None:
