@@ -158,7 +158,7 @@ CATALOGUE: Mapping[str, Text] = {
     ),
     "certificate_expiring": Text(
         gettext_lazy("证书将到期"),
-        gettext_lazy("%(who)s 的%(kind)s将于 %(day)s 到期"),
+        gettext_lazy("%(who)s 的证书 %(no)s 将于 %(day)s 到期"),
         gettext_lazy("请及时换证，并将新证书交人力部门登记。"),
     ),
     "screening_waiting": Text(

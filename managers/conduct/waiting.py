@@ -62,11 +62,7 @@ def expiring_certificates(on: date, ids: Collection[int] | None) -> Iterator[Wai
                 days=CERTIFICATE_NOTICE,
                 occasion=row.expires_on.isoformat(),
                 url=reverse("development", args=[row.manager.employee_no]),
-                words={
-                    "who": str(row.manager),
-                    "kind": row.get_kind_display(),
-                    "day": row.expires_on.isoformat(),
-                },
+                words={"who": str(row.manager), "no": row.number, "day": row.expires_on.isoformat()},
                 action="" if row.manager.user_id else "manage_training",
                 path=row.manager.branch.path,
                 person=row.manager.user_id,
