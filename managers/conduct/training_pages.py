@@ -128,7 +128,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
             _("出席情况已登记。"),
             ("training_session", pk),
         )
-    roll = Attendance.objects.visible_to(user, on).filter(session=found).order_by("manager__employee_no")
+    seen = Attendance.objects.visible_to(user, on).filter(session=found)
+    roll = seen.select_related(*reads.RELATED).order_by("manager__employee_no")
     page = Paginator(roll, ROWS_A_PAGE * 4).get_page(request.GET.get("page"))
     manages = _manages(user, found.plan, on)
     context = {
@@ -270,7 +271,8 @@ def development(request: HttpRequest, employee_no: str) -> HttpResponse:
     seen = ConductFinding.objects.visible_to(user, on).filter(manager=who)
     if not (learns or rotates or seen.exists()):
         raise PermissionDenied(_("您的角色不包括查看这些资料；如确有需要，请联系安全管理员授权。"))
-    roll = Attendance.objects.filter(manager=who).order_by("-session__held_on")[:ROWS_A_PAGE]
+    own_roll = Attendance.objects.filter(manager=who).select_related(*reads.RELATED)
+    roll = own_roll.order_by("-session__held_on")[:ROWS_A_PAGE]
     held = Certificate.objects.filter(manager=who)
     context = {
         "who": who,

@@ -1,9 +1,9 @@
 """Conduct for others to read: what keeps a manager from rising, and the facts that enter figures."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -20,21 +20,21 @@ from managers.models import (
 State = ConductFinding.State
 #: The code a certificate is read by, where figures ask for one of its kind; all others are `certificate`.
 CERTIFICATE_CODES = {Certificate.Kind.POST: "certificate_valid"}
+#: Every code that `events` ever yields.
+CODES = (
+    "training_passed", "training_failed", "certificate_valid", "certificate", "screening_done",
+    "home_visit_done", "cross_inspection_done", "finding_serious", "finding_minor", "violations",
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One fact about a manager as figures read it: `note` names its row and never comes twice.
-
-    `quantity` is 1, or -1 where the fact takes an earlier one back. `recorded_at` is when it became known.
-    """
+class Event(NamedTuple):
+    """One fact about a manager as figures read it: `note` names its row, and comes once a code."""
 
     employee_no: str
     business_date: date
     code: str
     quantity: int
     note: str
-    recorded_at: datetime
 
 
 def blocks(manager: ClientManager, on: date) -> date | None:
@@ -45,80 +45,67 @@ def blocks(manager: ClientManager, on: date) -> date | None:
     return dates.values_list("opened_on", flat=True).first()
 
 
-def events(since: datetime, until: datetime | None = None) -> Iterator[Event]:
-    """The facts that became known from a moment on (before `until`, where given), kind by kind.
+def events(since: date | None = None) -> Iterator[Event]:
+    """The facts as they stand now, of business days from `since` on; what is no longer so is not among them.
 
-    `training_passed`, `training_failed`: by results, on the day of the exam. `certificate_valid`: 1 when a
-    certificate of the post is issued, -1 when it is void or has run out; other kinds `certificate`.
+    `training_passed`, `training_failed`: on the day of the exam. `certificate_valid` (of the post; other
+    kinds `certificate`): 1 on the day of issue, -1 when void or on the day after the last one.
     `screening_done`, `home_visit_done`: on the day; `cross_inspection_done`: for inspectors with a file.
-    `finding_serious`, `finding_minor`: when opened, taken back when dismissed; `violations`: when a serious
-    one is closed, which a second person has then confirmed.
+    `finding_serious`, `finding_minor`: on the day found, unless dismissed; `violations`: a serious one that
+    was closed, and so confirmed by a second person.
     """
-    every = (_results, _certificates, _screenings, _visits, _inspections, _findings)
-    for each in chain.from_iterable(read(since) for read in every):
-        if since <= each.recorded_at and (until is None or each.recorded_at < until):
-            yield each
+    parts = (_results(), _certificates(), _screenings(), _visits(), _inspections(), _findings())
+    return (each for each in chain(*parts) if since is None or each.business_date >= since)
 
 
-def _results(since: datetime) -> Iterator[Event]:
-    rows = TrainingResult.objects.filter(entered_at__gte=since).select_related("manager").order_by("pk")
-    for row in rows:
-        code = "training_passed" if row.passed else "training_failed"
-        note = f"training_result:{row.pk}"
-        yield Event(row.manager.employee_no, row.exam_on, code, 1, note, row.entered_at)
+def _results() -> Iterator[Event]:
+    rows = TrainingResult.objects.order_by("pk").values_list(
+        "pk", "manager__employee_no", "exam_on", "passed"
+    )
+    for pk, number, day, passed in rows.iterator():
+        yield Event(
+            number, day, "training_passed" if passed else "training_failed", 1, f"training_result:{pk}"
+        )
 
 
-def _certificates(since: datetime) -> Iterator[Event]:
-    """Issued, then void, or run out: the day after the last one, known as soon as the row is."""
-    rows = Certificate.objects.filter(Q(recorded_at__gte=since) | Q(voided_at__gte=since))
-    for row in rows.select_related("manager").order_by("pk"):
+def _certificates() -> Iterator[Event]:
+    for row in Certificate.objects.select_related("manager").order_by("pk"):
         number, note = row.manager.employee_no, f"certificate:{row.pk}"
         code = CERTIFICATE_CODES.get(Certificate.Kind(row.kind), "certificate")
-        yield Event(number, row.issued_on, code, 1, f"{note}/issued", row.recorded_at)
-        if row.expires_on is not None:
-            day = row.expires_on + timedelta(days=1)
-            yield Event(number, day, code, -1, f"{note}/expired", row.recorded_at)
-        if row.voided_on is not None and row.voided_at is not None:
-            yield Event(number, row.voided_on, code, -1, f"{note}/void", row.voided_at)
-            if row.expires_on is not None:
-                # Void before it ran out: running out takes nothing away any more.
-                day = row.expires_on + timedelta(days=1)
-                yield Event(number, day, code, 1, f"{note}/void_expired", row.voided_at)
+        yield Event(number, row.issued_on, code, 1, f"{note}/issued")
+        over = row.expires_on + timedelta(days=1) if row.expires_on is not None else None
+        ends = [day for day in (row.voided_on, over) if day is not None]
+        if ends:
+            yield Event(number, min(ends), code, -1, f"{note}/ended")
 
 
-def _screenings(since: datetime) -> Iterator[Event]:
-    rows = ScreeningSheet.objects.filter(state=ScreeningSheet.State.FILLED, filled_at__gte=since)
-    for row in rows.select_related("manager").order_by("pk"):
-        if row.filled_on is not None and row.filled_at is not None:
-            note = f"screening:{row.pk}"
-            yield Event(row.manager.employee_no, row.filled_on, "screening_done", 1, note, row.filled_at)
+def _screenings() -> Iterator[Event]:
+    rows = ScreeningSheet.objects.filter(state=ScreeningSheet.State.FILLED, filled_on__isnull=False)
+    for pk, number, day in rows.order_by("pk").values_list("pk", "manager__employee_no", "filled_on"):
+        if day is not None:
+            yield Event(number, day, "screening_done", 1, f"screening:{pk}")
 
 
-def _visits(since: datetime) -> Iterator[Event]:
-    rows = HomeVisit.objects.filter(recorded_at__gte=since).select_related("manager").order_by("pk")
-    for row in rows.defer("summary"):
-        note = f"home_visit:{row.pk}"
-        yield Event(row.manager.employee_no, row.visited_on, "home_visit_done", 1, note, row.recorded_at)
+def _visits() -> Iterator[Event]:
+    rows = HomeVisit.objects.order_by("pk").values_list("pk", "manager__employee_no", "visited_on")
+    for pk, number, day in rows:
+        yield Event(number, day, "home_visit_done", 1, f"home_visit:{pk}")
 
 
-def _inspections(since: datetime) -> Iterator[Event]:
-    rows = CrossInspection.objects.filter(state=CrossInspection.State.DONE, completed_at__gte=since)
+def _inspections() -> Iterator[Event]:
+    rows = CrossInspection.objects.filter(state=CrossInspection.State.DONE)
     for row in rows.select_related("lead__client_manager", "second__client_manager").order_by("pk"):
         for user in (row.lead, row.second):
             own = getattr(user, "client_manager", None)
-            if own is not None and row.held_on is not None and row.completed_at is not None:
-                note = f"inspection:{row.pk}/{own.employee_no}"
-                yield Event(own.employee_no, row.held_on, "cross_inspection_done", 1, note, row.completed_at)
+            if own is not None and row.held_on is not None:
+                note = f"inspection:{row.pk}"
+                yield Event(own.employee_no, row.held_on, "cross_inspection_done", 1, note)
 
 
-def _findings(since: datetime) -> Iterator[Event]:
-    rows = ConductFinding.objects.filter(Q(opened_at__gte=since) | Q(state_since__gte=since))
-    for row in rows.select_related("manager").order_by("pk"):
-        number, note, code = row.manager.employee_no, f"finding:{row.pk}", f"finding_{row.severity}"
-        yield Event(number, row.opened_on, code, 1, f"{note}/opened", row.opened_at)
-        if row.settled_on is None:
-            continue
-        if row.state == State.DISMISSED:
-            yield Event(number, row.opened_on, code, -1, f"{note}/dismissed", row.state_since)
-        elif row.severity == ConductFinding.Severity.SERIOUS:
-            yield Event(number, row.opened_on, "violations", 1, f"{note}/closed", row.state_since)
+def _findings() -> Iterator[Event]:
+    rows = ConductFinding.objects.exclude(state=State.DISMISSED).select_related("manager")
+    for row in rows.order_by("pk"):
+        number, note = row.manager.employee_no, f"finding:{row.pk}"
+        yield Event(number, row.opened_on, f"finding_{row.severity}", 1, note)
+        if row.state == State.CLOSED and row.severity == ConductFinding.Severity.SERIOUS:
+            yield Event(number, row.opened_on, "violations", 1, note)

@@ -1,6 +1,6 @@
 """How training stands: a session's roll with its results, and one manager's record."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -8,6 +8,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from managers.models import Attendance, TrainingPlan, TrainingResult, TrainingSession
 
 Status = Attendance.Status
+
+
+#: What `roll` needs of each attendance.
+RELATED = ("manager__branch", "session__plan")
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,9 @@ class Line:
         return self.exam and not self.passed and self.attendance.status != Status.EXCUSED
 
 
-def roll(rows: QuerySet[Attendance]) -> list[Line]:
-    """The lines of attendances, with the results of all of them in one statement."""
-    held = list(rows.select_related("manager__branch", "session__plan"))
+def roll(rows: Iterable[Attendance]) -> list[Line]:
+    """The lines of attendances (read with manager and plan), with all their results in one statement."""
+    held = list(rows)
     found: dict[tuple[int, int], list[TrainingResult]] = {}
     sessions = {each.session_id for each in held}
     results = TrainingResult.objects.filter(

@@ -40,8 +40,8 @@ def record(
             recorded_by=by,
         )
         # What is sealed is bound to its row, so the row comes first.
-        made.summary = sealedtext.sealed(made, "summary", summary.strip())
-        made.save(update_fields=["summary"])
+        sealed = sealedtext.sealed(made, "summary", summary.strip())
+        HomeVisit.objects.filter(pk=made.pk).update(summary=sealed)
         LogEntry.objects.create(
             by=by,
             on_behalf_of=standing.on_behalf_of,

@@ -22,6 +22,7 @@ from managers.models import (
     TrainingSession,
     User,
 )
+from managers.queries import conduct
 from managers.services import certificates, deadlines, results, training
 from managers.services.stepping import Refusal
 from tests.managers.conduct_people import called, team
@@ -212,6 +213,8 @@ def test_certificates_need_evidence_and_are_told_of_before_they_run_out(people: 
     told = Notice.objects.filter(code="certificate_expiring")
     assert [(each.to, each.tone) for each in told] == [(people["mine"], "news")] * 2
     certificates.void(made.pk, voided_on=ON, by=people["hr"], on=ON, at=timezone.now(), reason="单位撤销")
+    told = [(each.business_date, each.code, each.quantity) for each in conduct.events()]
+    assert told == [(date(2024, 10, 1), "certificate_valid", 1), (ON, "certificate_valid", -1)]
     with pytest.raises(Refusal, match="已于"):
         certificates.void(made.pk, voided_on=ON, by=people["hr"], on=ON, at=timezone.now(), reason="x")
     with pytest.raises(PermissionDenied):
