@@ -10,6 +10,7 @@ from ledger.models import Bundle, Feed
 from ledger.rules.figures import Figure
 from ledger.services import records
 from ledger.services.records import Happened, Origin, Table
+from managers.models import ClientManager, HomeVisit, User
 from managers.services.stepping import Refusal
 from tests.ledger import bank
 from tests.ledger.test_corrections import deliver, nights
@@ -51,6 +52,18 @@ def test_events_reach_the_figures_and_are_withdrawn(deliver: Deliver, happening:
     nights("1994-01-06")
     assert ask("event_count", event="inspection", on=FIFTH) == Figure.of(1, "count")
     assert ask("event_count", event="inspection", on=date(1994, 1, 6)) == Figure.of(2, "count")
+
+
+def test_facts_of_conduct_are_among_them(deliver: Deliver) -> None:
+    deliver(bank.REGISTER)
+    visitors = [User.objects.create(username=name) for name in ("one", "two")]
+    HomeVisit.objects.create(
+        manager=ClientManager.objects.get(employee_no="E1"), visited_on=SECOND, visitor=visitors[0],
+        second_visitor=visitors[1], recorded_by=visitors[0],
+    )  # fmt: skip
+    assert records.enter_events(to=FIFTH) is not None
+    nights("1994-01-05")
+    assert ask("event_count", event="home_visit_done") == Figure.of(1, "count")
 
 
 def test_what_a_core_system_delivered_is_never_withdrawn(deliver: Deliver, happening: list[Happened]) -> None:
