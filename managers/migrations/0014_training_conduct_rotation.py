@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('managers', '0012_stored_files'),
+        ('managers', '0013_document_scans'),
     ]
 
     operations = [
