@@ -172,6 +172,7 @@ DETAILS: dict[str, Promise] = {
     "address": _("地址"),
     "bundle": _("批次"),
     "case": _("案号"),
+    "causes": _("依据"),
     "change": _("等级变动"),
     "checksum": _("校验和"),
     "confirmed_by": _("复核人"),
