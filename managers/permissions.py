@@ -77,9 +77,20 @@ def check_may(user: User, action: str, *, on: date, about: ClientManager | None 
 
 def check_at(user: User, action: str, branch: Branch, *, on: date) -> Standing:
     """The standing a person acts under at a branch; refused with a sentence where there is none."""
+    return _standing_at(user, action, branch, on=on, below=False)
+
+
+def check_within(user: User, action: str, branch: Branch, *, on: date) -> Standing:
+    """The same at a branch or anywhere below it: whoever has a part in what is arranged for all of it."""
+    return _standing_at(user, action, branch, on=on, below=True)
+
+
+def _standing_at(user: User, action: str, branch: Branch, *, on: date, below: bool) -> Standing:
     for grant in grants_on(user, on):
         role = ROLES.get(grant.role)
-        if role is not None and action in role.may and _covers(grant, branch):
+        if role is None or action not in role.may:
+            continue
+        if _covers(grant, branch) or (below and grant.branch.path.startswith(branch.path)):
             return Standing(grant, None if grant.user_id == user.pk else grant.user)
     raise PermissionDenied(
         _("您的角色或所辖机构不包括“%(branch)s”的这项操作；如确有需要，请联系安全管理员授权。")

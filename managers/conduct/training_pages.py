@@ -1,6 +1,6 @@
 """培训: plans, a session with its roll and results, certificates; and one manager's whole record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -29,7 +29,7 @@ from managers.models import (
     User,
 )
 from managers.models.scope import scope_for
-from managers.permissions import check_at, may
+from managers.permissions import check_at, check_within, may
 from managers.queries import rotation
 from managers.queries import training as reads
 from managers.services import certificates as papers
@@ -65,9 +65,10 @@ def _plan(request: HttpRequest, pk: int) -> TrainingPlan:
     return get_object_or_404(visible.select_related("branch", "made_by"), pk=pk)
 
 
-def _manages(user: User, plan: TrainingPlan, on: date) -> bool:
+def _manages(user: User, plan: TrainingPlan, on: date, check: Callable[..., Any] = check_at) -> bool:
+    """Whether somebody may change a plan, or with `check_within` run it for the own people."""
     try:
-        check_at(user, MANAGE, plan.branch, on=on)
+        check(user, MANAGE, plan.branch, on=on)
     except PermissionDenied:
         return False
     return plan.cancelled_on is None
@@ -131,7 +132,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Attendance.objects.visible_to(user, on).filter(session=found)
     roll = seen.select_related(*reads.RELATED).order_by("manager__employee_no")
     page = Paginator(roll, ROWS_A_PAGE * 4).get_page(request.GET.get("page"))
-    manages = _manages(user, found.plan, on)
+    manages = _manages(user, found.plan, on, check_within)
     context = {
         "session": found,
         "plan": found.plan,

@@ -35,7 +35,7 @@ class SheetQuerySet(ScopedQuerySet):
         path = "manager__branch__path"
         waiting = inside(scope_for(user, FILL, on), path) & Q(state="waiting")
         found = self.filter(inside(scope_for(user, VIEW, on), path) | waiting | Q(filled_by=user))
-        return found.exclude(manager__in=ClientManager.objects.filter(user=user))
+        return found.exclude(manager__user=user)
 
 
 class VisitQuerySet(ScopedQuerySet):
@@ -45,7 +45,7 @@ class VisitQuerySet(ScopedQuerySet):
         """That there was a visit; what was seen is sealed."""
         went = Q(visitor=user) | Q(second_visitor=user) | Q(recorded_by=user)
         found = self.filter(inside(scope_for(user, VIEW, on), "manager__branch__path") | went)
-        return found.exclude(manager__in=ClientManager.objects.filter(user=user))
+        return found.exclude(manager__user=user)
 
 
 class InspectionQuerySet(ScopedQuerySet):

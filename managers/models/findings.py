@@ -51,8 +51,7 @@ class FindingQuerySet(ScopedQuerySet):
         """The person concerned learns of a finding when it is closed, and only if it is told."""
         told = Q(manager__user=user, state="closed", told_on__isnull=False)
         others = inside(scope_for(user, VIEW, on), "manager__branch__path") | Q(opened_by=user)
-        mine = Q(manager__in=ClientManager.objects.filter(user=user))
-        return self.filter(told | (others & ~mine))
+        return self.filter(told | (others & ~Q(manager__user=user)))
 
     def unsettled(self) -> "FindingQuerySet":
         """Those that still stand."""

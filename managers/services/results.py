@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from managers.models import Attendance, LogEntry, ResultSheet, TrainingResult, TrainingSession, User
-from managers.permissions import check_at, ties
+from managers.models.scope import inside, scope_for
+from managers.permissions import check_within, ties
 from managers.rules import exam_sheets
 from managers.rules.separation import Ties
 from managers.services import training
@@ -39,7 +40,7 @@ def stage(
     session: TrainingSession, raw: bytes, *, file_name: str, exam_on: date, by: User, on: date
 ) -> ResultSheet:
     """Read a sheet and keep it with every row's problem; nothing is entered yet."""
-    check_at(by, training.MANAGE, session.plan.branch, on=on)
+    check_within(by, training.MANAGE, session.plan.branch, on=on)
     if session.plan.pass_mark is None:
         raise Refusal(_("这个计划没有考试（未定合格线）；请另立有考试的计划。"))
     if not session.held_on <= exam_on <= on:
@@ -51,7 +52,7 @@ def stage(
             session=session,
             exam_on=exam_on,
             file_name=file_name[:160],
-            rows=_staged(session, _read(raw), exam_on, ties(by, on=on)),
+            rows=_staged(session, _read(raw), exam_on, by, on),
             uploaded_by=by,
         )
 
@@ -61,7 +62,7 @@ def enter(sheet: ResultSheet, *, by: User, on: date) -> tuple[int, int]:
     with transaction.atomic():
         row = ResultSheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
         plan = row.session.plan
-        standing = check_at(by, training.MANAGE, plan.branch, on=on)
+        standing = check_within(by, training.MANAGE, plan.branch, on=on)
         if row.uploaded_by_id != by.pk:
             raise Refusal(_("成绩由上传的人登记；请重新上传后办理。"))
         if row.applied_at is None:
@@ -89,7 +90,7 @@ def _enter(sheet: ResultSheet, mark: Decimal, by: User, on: date) -> None:
         exam_sheets.Row(each["line"], each["employee_no"], _decimal(each["score"]), each["flaw"])
         for each in sheet.rows
     ]
-    again = _staged(sheet.session, read, sheet.exam_on, ties(by, on=on))
+    again = _staged(sheet.session, read, sheet.exam_on, by, on)
     bad = [each for each in again if each["problem"]]
     if bad:
         first = {"count": len(bad), "line": bad[0]["line"], "why": problem_word(bad[0]["problem"])}
@@ -132,13 +133,12 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def _staged(
-    session: TrainingSession, rows: list[exam_sheets.Row], exam_on: date, tied: Ties
+    session: TrainingSession, rows: list[exam_sheets.Row], exam_on: date, by: User, on: date
 ) -> list[dict[str, Any]]:
-    """Every row with whom it is about and what is wrong with it; names only of people on the roll."""
-    roll = {
-        each.manager.employee_no: each
-        for each in Attendance.objects.filter(session=session).select_related("manager")
-    }
+    """Every row with whom it is about and what is wrong with it; names only of one's own people."""
+    tied, reach = ties(by, on=on), inside(scope_for(by, training.MANAGE, on), "manager__branch__path")
+    due = Attendance.objects.filter(reach, session=session).select_related("manager")
+    roll = {each.manager.employee_no: each for each in due}
     entered = set(session.results.filter(exam_on=exam_on).values_list("manager", flat=True))
     return [_row(each, roll.get(each.employee_no), entered, tied) for each in rows]
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from managers import grades
 from managers.models import Attendance, Branch, ClientManager, LogEntry, TrainingPlan, TrainingSession, User
-from managers.permissions import check_at, ties
+from managers.models.scope import inside, scope_for
+from managers.permissions import check_at, check_within, ties
 from managers.rules import training as rules
 from managers.services import deadlines
 from managers.services.stepping import Refusal
@@ -103,8 +104,7 @@ def call_roll(session: TrainingSession, *, by: User, on: date) -> int:
 
     Whoever joins before results are entered is added by calling it again; nobody is taken off.
     """
-    branch = session.plan.branch
-    check_at(by, MANAGE, branch, on=on)
+    check_within(by, MANAGE, session.plan.branch, on=on)
     if session.held_on > on:
         raise Refusal(_("这一场 %(day)s 才举行；请在当日或之后点名。") % {"day": session.held_on})
     with transaction.atomic():
@@ -130,13 +130,15 @@ def missing_from_roll(session: TrainingSession) -> list[ClientManager]:
 
 
 def mark(session: TrainingSession, statuses: Mapping[int, str], *, by: User, on: date) -> int:
-    """Enter who came (manager id: status); how many changed. Nobody enters it of themselves or of kin."""
-    check_at(by, MANAGE, session.plan.branch, on=on)
-    tied = ties(by, on=on)
+    """Enter who came (manager id: status), of one's own branches; how many changed.
+
+    Nobody enters it of themselves or of kin.
+    """
+    check_within(by, MANAGE, session.plan.branch, on=on)
+    tied, reach = ties(by, on=on), inside(scope_for(by, MANAGE, on), "manager__branch__path")
     with transaction.atomic():
-        rows = Attendance.objects.select_for_update(of=("self",)).filter(
-            session=session, manager__in=statuses
-        )
+        rows = Attendance.objects.select_for_update(of=("self",)).filter(reach)
+        rows = rows.filter(session=session, manager__in=statuses)
         changed = [each for each in rows.order_by("pk") if statuses[each.manager_id] != each.status]
         for each in changed:
             _check_mark(statuses[each.manager_id], tied.to(each.manager_id))

@@ -26,7 +26,7 @@ from managers.queries import conduct
 from managers.services import certificates, deadlines, results, training
 from managers.services.stepping import Refusal
 from tests.managers.conduct_people import called, team
-from tests.managers.staff import ON
+from tests.managers.staff import ON, manager
 
 People = dict[str, User]
 
@@ -143,6 +143,19 @@ def test_a_sheet_is_entered_once_by_its_uploader(people: People) -> None:
         )  # fmt: skip
     with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
         TrainingResult.objects.update(score=100)
+
+
+def test_a_branch_runs_the_plan_of_head_office_for_its_own_people(people: People) -> None:
+    manager("7", branch="B2")
+    session = only_session(plan(people["head"], branch="HO"))
+    staged = sheet(session, "工号,成绩\n1,90\n7,90\n", people["hr"])
+    assert [each["problem"] for each in staged.rows] == ["", "unknown"]
+    west = sheet(session, "工号,成绩\n7,90\n", people["hr_west"])
+    assert results.enter(west, by=people["hr_west"], on=ON) == (1, 0)
+    assert training.mark(session, {called("7").pk: "absent"}, by=people["hr"], on=ON) == 0
+    assert training.mark(session, {called("7").pk: "absent"}, by=people["hr_west"], on=ON) == 1
+    with pytest.raises(PermissionDenied):
+        training.cancel(session.plan, by=people["hr"], on=ON, reason="改期")
 
 
 def test_nobody_enters_a_result_or_an_attendance_of_oneself(people: People) -> None:
