@@ -14,15 +14,9 @@ from grading.services import qualifying
 from managers.models import ClientManager, ExamBatch, LogEntry, Qualification, User
 from managers.permissions import check_may, may, ties
 from managers.rules import exam_sheets
+from managers.services.results import FILES
 from managers.services.stepping import Refusal
 
-#: What is wrong with a file as a whole, and what to do.
-FILES = {
-    "encoding": gettext_lazy("文件不是 UTF-8 或 GB18030 编码的 CSV；请在表格软件中另存为 CSV 后再上传。"),
-    "columns": gettext_lazy("第一行须有“工号”和“成绩”两列；请补上表头。"),
-    "empty": gettext_lazy("文件里没有成绩行。"),
-    "too_many": gettext_lazy("一次最多 2000 行；请分批上传。"),
-}
 #: What is wrong with a row.
 ROWS = {
     "no_person": gettext_lazy("没有工号"),

@@ -86,15 +86,13 @@ def complete(
         _check_held(row, held_on, conclusion, on)
         row.held_on, row.conclusion = held_on, conclusion.strip()
         row.completed_by, row.completed_at = by, timezone.now()
+        for each in found:
+            _open(row, each, by=by, on=on)
 
     with transaction.atomic():
-        before = CrossInspection.objects.get(pk=inspection.pk).state
         entry = take(
             INSPECTION, "complete", inspection.pk, by=by, on=on, action=CARRY_OUT, move=move, key=key
         )
-        if before == CrossInspection.State.PLANNED:
-            for each in found:
-                _open(inspection, each, by=by, on=on)
         deadlines.refresh("inspection", [inspection.pk], on=on)
         return entry
 

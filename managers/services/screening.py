@@ -94,12 +94,10 @@ def fill(sheet: ScreeningSheet, answers: Sequence[Answer], *, by: User, on: date
             for item, each in zip(row.campaign.items, answers, strict=True)
         ]
         row.filled_by, row.filled_on, row.filled_at = by, on, timezone.now()
+        _open_findings(row, by=by, on=on)
 
     with transaction.atomic():
-        found = sheet.state == ScreeningSheet.State.WAITING
         entry = take(SCREENING, "fill", sheet.pk, by=by, on=on, action=FILL, move=move, key=key)
-        if found and entry.by_id == by.pk:
-            _open_findings(sheet.pk, entry, by=by, on=on)
         deadlines.refresh("screening", [sheet.pk], on=on)
         return entry
 
@@ -128,12 +126,8 @@ def close(campaign: ScreeningCampaign, *, by: User, on: date, reason: str) -> No
         _refresh(row, on)
 
 
-def _open_findings(pk: int, entry: LogEntry, *, by: User, on: date) -> None:
-    """Each item with something found; once: a repeat of the step finds them there."""
-    row = ScreeningSheet.objects.select_related("manager__branch").get(pk=pk)
-    basis = subject(SCREENING, row)
-    if ConductFinding.objects.filter(basis=basis).exists():
-        return
+def _open_findings(row: ScreeningSheet, *, by: User, on: date) -> None:
+    """Each item with something found, in the step that fills the sheet: a repeat of it opens none."""
     for each in row.answers:
         if each["answer"] != NONE:
             findings.opened(
@@ -145,8 +139,7 @@ def _open_findings(pk: int, entry: LogEntry, *, by: User, on: date) -> None:
                 due_on=findings.due(on, each["answer"]),
                 by=by,
                 on=on,
-                basis=basis,
-                acting_for=entry.on_behalf_of,
+                basis=subject(SCREENING, row),
             )
 
 
