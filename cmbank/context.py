@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.models import State
 from appraisal.queries import seats
+from credit.models import LoanProposal
 from ledger import presenters
 from ledger.handover_sheets import ACTIONS, Reader
 from managers.models import Handover, Notice, User
@@ -73,6 +74,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     yield from _careers(may)
     yield from _development(may)
     yield from _keeping(user, may)
+    yield from _lending(user, own, may, on)
     look_up = _("查阅")
     yield _item(_("现行办法"), reverse("rulebooks"), section=look_up)
     if "view_runs" in may:
@@ -98,6 +100,16 @@ def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:
         yield _item(_("为何可见"), reverse("audit_why"), section=look_up)
     if "reveal_identity" in may:
         yield _item(_("按身份证号查找"), reverse("find_person"), section=look_up)
+
+
+def _lending(user: User, own: Any, may: set[str], on: date) -> Iterator[dict[str, Any]]:
+    """Credit files, and loans that wait for a decision."""
+    if own is not None or "view_credit_file" in may:
+        section = _("信贷")
+        waiting = LoanProposal.objects.visible_to(user, on).filter(state=LoanProposal.State.PROPOSED)
+        count = waiting.count() if "approve_loan" in may else None
+        yield _item(_("信贷档案"), reverse("credit_files"), section=section, also="/credit/investigations/")
+        yield _item(_("贷款申报"), reverse("loan_proposals"), count, section=section)
 
 
 def _careers(may: set[str]) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("grading.urls")),
     path("", include("appraisal.urls")),
     path("", include("ledger.urls")),
+    path("", include("credit.file_urls")),
     path("api/", include("cmbank.api")),
 ]
 handler400 = "cmbank.api.bad_request"

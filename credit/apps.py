@@ -12,14 +12,17 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         """The ledger loads our file, works our part of the night and knows our metrics."""
-        from credit import explanations, feeds, flows, metrics, shares, verification
-        from credit.services import moved, quality, standing
+        from credit import deadlines, explanations, feeds, flows, metrics, shares, verification
+        from credit.queries import investigations
+        from credit.services import fitness, moved, proposals, quality, standing
         from ledger import explanations as ledger_explanations
         from ledger import feeds as ledger_feeds
         from ledger import metrics as ledger_metrics
         from ledger.models import Chunk
-        from ledger.services import runs
+        from ledger.services import handovers, runs
         from ledger.services import verification as ledger_verification
+        from managers import deadlines as managers_deadlines
+        from managers.models.files import seen_through
 
         for file in feeds.FILES:
             ledger_feeds.register(file)
@@ -27,6 +30,11 @@ class CreditConfig(AppConfig):
         runs.add_step(Chunk.Stage.READINGS, quality.work_quality)
         runs.add_comparison(quality.changed_rows)
         runs.add_comparison(moved.changed_rows)
+        ledger_feeds.after_loading(proposals.link_issued)
+        handovers.object_with(fitness.handover_objection)
+        seen_through(investigations.evidence_keys)
+        managers_deadlines.register(deadlines.PROPOSALS)
+        managers_deadlines.register(deadlines.SIGNATURES)
         ledger_metrics.register(metrics.SOURCE)
         for asked in (flows.ASKED, shares.ASKED):
             ledger_metrics.register(asked)

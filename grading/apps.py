@@ -15,8 +15,9 @@ class GradingConfig(AppConfig):
 
     def ready(self) -> None:
         """Delivered grades become grade records; shipped rulebooks are there after every migrate."""
+        from credit import authority
         from grading import deadlines as waiting
-        from grading import presenters, queries, relied, services, verification
+        from grading import lending, presenters, queries, relied, services, verification
         from ledger import feeds, versions
         from ledger.services import handovers
         from ledger.services import verification as ledger_verification
@@ -28,6 +29,7 @@ class GradingConfig(AppConfig):
         versions.name_metrics_by(presenters.metric_title)
         deadlines.register(waiting.VERSIONS)
         grades.register(queries.grades_on)
+        authority.register(lending.authority)
         post_migrate.connect(_install, sender=self)
 
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from grading import entries, presenters
 from grading.rules import catalogue, verdict, wording
+from grading.rules.authority_section import Authority
 from grading.rules.comparisons import COMPARISONS
 from grading.rules.operands import Operand, Scope
 from grading.rules.paying import PayItem
 from grading.rules.reasons import Reason
-from grading.rules.schema import Rulebook, numbers_in_force
+from grading.rules.schema import Grade, Rulebook, numbers_in_force
 from grading.rules.scoring import Sheet
 from ledger.rules import money
 from ledger.rules.figures import decimal_of
@@ -28,6 +29,12 @@ WINDOWS = {
     "month": gettext_lazy("本月"),
     "quarter": gettext_lazy("本季"),
     "year": gettext_lazy("本年"),
+}
+SECURITIES = {
+    "credit": gettext_lazy("信用"),
+    "guarantee": gettext_lazy("保证"),
+    "mortgage": gettext_lazy("抵押"),
+    "pledge": gettext_lazy("质押"),
 }
 PERIODS = {
     "month": gettext_lazy("按月"),
@@ -55,6 +62,7 @@ def clauses(book: Rulebook, on: date) -> Iterator[dict[str, Any]]:
         yield _clause(presenters.titled(first.on_post) or _("在岗最低线"), [first.on_post])
     yield from sheets(book, on)
     yield from pay(book)
+    yield from authority(book, on)
     struck = {veto.code: veto for each in judged.values() for veto in each.vetoes}
     if struck:
         yield _clause(_("质量要求（任一不达即否决）"), struck.values())
@@ -174,6 +182,31 @@ def pay(book: Rulebook) -> Iterator[dict[str, Any]]:
     """What is paid: each item with the periods it is worked out for and when deferred parts are released."""
     if book.pay:
         yield {"title": _("津贴与奖励"), "rows": [_line(each.label, 0, _paid(each)) for each in book.pay]}
+
+
+def authority(book: Rulebook, on: date) -> Iterator[dict[str, Any]]:
+    """How much one customer may owe through a manager of each grade, under the numbers of a day."""
+    rows = [
+        {"depth": 0, "text": _lent(rule, grade), "note": _limit(rule, scope), "cites": rule.cites}
+        for rule in book.authority
+        for grade in book.grades
+        if grade.code in rule.grades
+        for scope in [Scope(grade.code, numbers_in_force(book, on), {}, on)]
+    ]
+    if rows:
+        yield {"title": _("贷款权限（单户合计）"), "rows": rows}
+
+
+def _lent(rule: Authority, grade: Grade) -> str:
+    kinds = "、".join(str(SECURITIES[each]) for each in rule.securities) or _("各种担保方式")
+    return " · ".join((presenters.short(grade), kinds, *rule.products))
+
+
+def _limit(rule: Authority, scope: Scope) -> str:
+    amount = rule.term(scope).amount
+    if amount is None:
+        return _("数额待本行填写，未填之前一律上报")
+    return _("不超过 %(amount)s") % {"amount": presenters.amount(amount, "CNY")}
 
 
 def _line(named: Any, depth: int, note: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ledger.rules.figures import PLACES
 
+from .rules.authority_section import SECURITIES
 from .rules.paying import CARRIES
 from .rules.schema import (
     ACTIVITIES,
@@ -289,6 +290,19 @@ SECTIONS = (
             Key(
                 "claw_back", "{ 条件 }", "无", "成立则未发的收回", "where met, what is still held is forfeit"
             ),
+        ),
+    ),
+    Section(
+        "[[authority]]",
+        "authority[0]",
+        "贷款权限：单户合计的上限",
+        "lending authority: the most one customer may owe",
+        (
+            Key("grades", "等级列表", REQUIRED, "适用的等级", "the grades it holds for"),
+            Key("limit", "参数名", REQUIRED, "单户合计上限（元）", "parameter with the most in yuan"),
+            Key("securities", "词的列表", "全部", "按哪些担保方式合计", "securities counted", SECURITIES),
+            Key("products", "文字列表", "全部", "按哪些产品代码的贷款合计", "product codes counted"),
+            CITES,
         ),
     ),
     Section(

@@ -191,6 +191,16 @@ CATALOGUE: Mapping[str, Text] = {
         gettext_lazy("%(branch)s有 %(count)s 人轮岗或强制休假到期，最早 %(day)s"),
         gettext_lazy("请安排轮岗或休假；办理调动或登记休假后自动消除。"),
     ),
+    "loan_proposal_proposed": Text(
+        gettext_lazy("贷款申报待审批"),
+        gettext_lazy("审批客户 %(customer)s 的贷款申报 %(number)s 号"),
+        gettext_lazy("核对调查、该户合计与权限后批准，或写明理由不予批准。"),
+    ),
+    "investigation_signed_once": Text(
+        gettext_lazy("授信调查待签署"),
+        gettext_lazy("签署客户 %(customer)s 的授信调查 %(number)s 号"),
+        gettext_lazy("另一位调查人已签署；核对内容后签署，或撤回后修改。"),
+    ),
     "token_expiring": Text(
         gettext_lazy("接口令牌将到期"),
         gettext_lazy("接口令牌“%(name)s”将于 %(day)s 到期"),

@@ -58,6 +58,7 @@ ROLES: dict[str, Role] = {
                 "view_rotation",
                 "view_conduct",
                 "read_home_visit",
+                "view_credit_file",
             ),
         ),
         Role(
@@ -90,6 +91,9 @@ ROLES: dict[str, Role] = {
                 "report_rectification",
                 "inspect_branch",
                 "read_home_visit",
+                "view_credit_file",
+                "edit_credit_file",
+                "approve_loan",
             ),
         ),
         Role(
@@ -155,6 +159,9 @@ ROLES: dict[str, Role] = {
                 "report_rectification",
                 "inspect_branch",
                 "read_home_visit",
+                "view_credit_file",
+                "edit_credit_file",
+                "approve_loan",
             ),
         ),
         Role(
@@ -202,6 +209,7 @@ ROLES: dict[str, Role] = {
                 "view_training",
                 "manage_training",
                 "inspect_branch",
+                "view_credit_file",
             ),
         ),
         Role(
@@ -220,6 +228,9 @@ ROLES: dict[str, Role] = {
                 "fill_screening",
                 "report_rectification",
                 "inspect_branch",
+                "view_credit_file",
+                "edit_credit_file",
+                "approve_loan",
             ),
             second_factor=False,
         ),

@@ -30,6 +30,7 @@ def check_consistency(book: Rulebook, report: Report) -> None:
     for grade, node in _applied(book):
         _check_values(grade, node, book, report)
         _check_counts(grade, node, book, report)
+    _check_authority(book, report)
     _check_reach(book, report)
     _check_ranked_points(book, report)
     _check_results(book, report)
@@ -176,6 +177,15 @@ def _check_values(grade: str, root: Node, book: Rulebook, report: Report) -> Non
     for name in sorted(named):
         if not _anywhere(book.parameters[name], grade):
             report.add("missing_value", ("parameters", name, "by_grade"), name=name, grade=grade)
+
+
+def _check_authority(book: Rulebook, report: Report) -> None:
+    """Every grade that a limit speaks of has a row for it, be it one that says the limit is not set yet."""
+    for rule in book.authority:
+        for grade in rule.grades:
+            if not _anywhere(book.parameters[rule.limit], grade):
+                path = ("parameters", rule.limit, "by_grade")
+                report.add("missing_value", path, name=rule.limit, grade=grade)
 
 
 def _check_counts(grade: str, root: Node, book: Rulebook, report: Report) -> None:

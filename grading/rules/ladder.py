@@ -122,8 +122,9 @@ def _check_unused(book: Rulebook, report: Report) -> None:
         named.name for _, _, root in book.roots() for node in every_node(root) for _, named in named_in(node)
     }
     used |= {named.name for _, operand in book.operands() for _, named in named_beneath(operand)}
+    used |= {book.allowance, *(rule.limit for rule in book.authority)}
     for name in book.parameters:
-        if name not in used and name != book.allowance:
+        if name not in used:
             report.add("unused_parameter", ("parameters", name), name=name)
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ledger.rules.figures import Figure
 
+from .authority_section import Authority
 from .conditions import Node, every_node, operands_of
 from .dated import DatedValue, Parameter
 from .operands import InForce, Operand, Term
@@ -171,6 +172,7 @@ class Rulebook:
     sheets: tuple[Sheet, ...] = ()
     pay: tuple[PayItem, ...] = ()
     procedure: Procedure = Procedure()
+    authority: tuple[Authority, ...] = ()
 
     def grade(self, code: str) -> Grade:
         """The grade by its code; KeyError names the grades there are."""

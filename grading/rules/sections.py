@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ledger.rules.figures import PLACES
 
+from .authority_section import read_authority
 from .conditions import Label, Node
 from .dated import EVERY_GRADE, DatedValue, Parameter
 from .expressions import deeper
@@ -70,6 +71,7 @@ def read_rulebook(root: Table) -> Rulebook:
         sheets=sheets,
         pay=pay,
         procedure=_procedure(root),
+        authority=read_authority(root, codes, parameters),
     )
     root.reject_unknown()
     return book

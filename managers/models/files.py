@@ -1,6 +1,7 @@
 """StoredFile: a file somebody handed in, outside the web root, for those who may see whom it is about."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,22 @@ from managers.models.people import ClientManager
 from managers.models.portfolio import Customer
 from managers.models.scope import ScopedQuerySet
 
+#: Further ways to a file: told who reads on which day, gives the keys of files in sight.
+_WAYS: list[Callable[[Any, date], Any]] = []
+
+
+def seen_through(way: Callable[[Any, date], Any]) -> None:
+    """Have `way` asked for keys of files besides; called from `AppConfig.ready`."""
+    if way not in _WAYS:
+        _WAYS.append(way)
+
+
+def _by_ways(user: Any, on: date) -> Q:
+    found = Q(pk__in=[])
+    for way in _WAYS:
+        found |= Q(pk__in=way(user, on))
+    return found
+
 
 class StoredFileQuerySet(ScopedQuerySet):
     """Files by the customer or the manager they are about."""
@@ -22,7 +39,13 @@ class StoredFileQuerySet(ScopedQuerySet):
         """Those about a customer or a manager in sight; a permission needed besides is asked when served."""
         customers = Customer.objects.visible_to(user, on)
         people = ClientManager.objects.visible_to(user, on)
-        return self.filter(Q(customer__in=customers.values("pk")) | Q(manager__in=people.values("pk")))
+        wanted = Q(customer__in=customers.values("pk")) | Q(manager__in=people.values("pk"))
+        return self.filter(wanted | _by_ways(user, on))
+
+    def own_of(self, user: Any, on: date) -> "StoredFileQuerySet":
+        """Those of customers the reader was ever assigned, and those the registered ways lead to."""
+        own = Customer.objects.filter(assignments__manager__user=user)
+        return self.filter(Q(customer__in=own.values("pk")) | _by_ways(user, on))
 
 
 class StoredFile(models.Model):

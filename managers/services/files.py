@@ -66,12 +66,18 @@ def opened(file: StoredFile, *, by: User, on: date) -> bytes:
     PermissionDenied where it needs an action the reader may not take; Refusal where the bytes are not
     what they were.
     """
-    about = file.manager
-    if file.permission and file.uploaded_by_id != by.pk and not may(by, file.permission, on=on, about=about):
+    if file.permission and not _permitted(file, by=by, on=on):
         raise PermissionDenied(_("您的角色不包括查看这份文件；如确有需要，请联系安全管理员授权。"))
     content = _read(file)
     LogEntry.objects.create(by=by, action="open_file", subject=f"file:{file.pk}", detail={"name": file.name})
     return content
+
+
+def _permitted(file: StoredFile, *, by: User, on: date) -> bool:
+    """Whoever handed it in, who holds the permission, and the managers whose customer or work it is about."""
+    if file.uploaded_by_id == by.pk or may(by, file.permission, on=on, about=file.manager):
+        return True
+    return StoredFile.objects.own_of(by, on).filter(pk=file.pk).exists()
 
 
 def _read(file: StoredFile) -> bytes:

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from managers.models import ClientManager, Customer, HomeVisit, LogEntry, User
+from managers.models import ClientManager, LogEntry, User
 from managers.models.sealed import SealedText
 from managers.permissions import check_may, roles_of
 from managers.rules import identity as rules
@@ -101,28 +102,48 @@ def _write(row: models.Model, values: Mapping[str, str]) -> None:
     type(row)._base_manager.filter(pk=row.pk).update(**columns)
 
 
+def seal(row: models.Model, values: Mapping[str, str]) -> None:
+    """Keep identity data of a row that is there, sealed; Refused where a value is none. Callers log it."""
+    wanted = {name: rules.normal(name, text) for name, text in values.items()}
+    for name, text in wanted.items():
+        _check(name, text)
+    _write(row, wanted)
+
+
 def reveal(manager: ClientManager, name: str, *, by: User, on: date, reason: str, case_no: str = "") -> str:
     """One field of a manager in plain, once; who asked and why is in the log before anybody sees it.
 
     PermissionDenied without `reveal_identity` for this manager. Refused without a reason, for an auditor
     without a case number, for an unknown field, and where the text cannot be opened.
     """
-    reason, case_no = reason.strip(), case_no.strip()
     with transaction.atomic():
         row = _locked(manager)
         check_may(by, "reveal_identity", on=on, about=row)
-        if name not in sealed_fields(ClientManager):
-            raise Refused(_("没有这一项资料；请刷新页面后再试。"))
-        if len(reason) < LEAST_REASON:
-            raise Refused(_("请写明查看的原因（至少 %(count)s 个字）。") % {"count": LEAST_REASON})
-        if needs_case(by, on=on) and len(case_no) < LEAST_CASE:
-            raise Refused(_("稽核查看须填写案号。"))
-        try:
-            text = sealedtext.opened(row, name)
-        except sealedtext.Unreadable:
-            raise Refused(_("这项资料无法解密：密钥不符或内容被改动。请联系系统管理员核查。")) from None
-        _log(by, "read_identity", row, {"field": name} | ({"case": case_no} if case_no else {}), reason)
-        return text
+        subject = f"manager:{row.employee_no}"
+        return opened_for(row, name, subject, by=by, on=on, reason=reason, case_no=case_no)
+
+
+def opened_for(
+    row: models.Model, name: str, subject: str, *, by: User, on: date, reason: str, case_no: str = ""
+) -> str:
+    """One field of a row in plain, for somebody who may; the log says who and why before it is seen.
+
+    Refused without a reason, for an auditor without a case number, and where the text cannot be opened.
+    """
+    reason, case_no = reason.strip(), case_no.strip()
+    if name not in sealed_fields(type(row)):
+        raise Refused(_("没有这一项资料；请刷新页面后再试。"))
+    if len(reason) < LEAST_REASON:
+        raise Refused(_("请写明查看的原因（至少 %(count)s 个字）。") % {"count": LEAST_REASON})
+    if needs_case(by, on=on) and len(case_no) < LEAST_CASE:
+        raise Refused(_("稽核查看须填写案号。"))
+    try:
+        text = sealedtext.opened(row, name)
+    except sealedtext.Unreadable:
+        raise Refused(_("这项资料无法解密：密钥不符或内容被改动。请联系系统管理员核查。")) from None
+    detail = {"field": name} | ({"case": case_no} if case_no else {})
+    LogEntry.objects.create(by=by, action="read_identity", subject=subject, reason=reason, detail=detail)
+    return text
 
 
 def needs_case(user: User, *, on: date) -> bool:
@@ -143,7 +164,11 @@ def note_reading(manager: ClientManager, *, by: User, on: date, subject: str = "
     """
     if manager.user_id is not None and manager.user_id == by.pk:
         return
-    about = subject or f"manager:{manager.employee_no}"
+    note_day(subject or f"manager:{manager.employee_no}", by=by, on=on)
+
+
+def note_day(about: str, *, by: User, on: date) -> None:
+    """Write down that somebody read a sensitive file: once a day for each subject."""
     key = hashlib.sha256(f"read_file/{by.pk}/{about}/{on}".encode()).hexdigest()
     entry = LogEntry(by=by, action="read_file", subject=about, key=key)
     # Two pages opened at once meet in the key; the second of them says nothing new.
@@ -177,7 +202,8 @@ def rotate(newest: str) -> dict[str, int]:
     """Seal anew whatever another key than `newest` sealed, some rows a transaction; how many by table."""
     return {
         model._meta.db_table: sum(_rotate_some(model, newest, rows) for rows in _old(model, newest))
-        for model in (ClientManager, Customer, HomeVisit)
+        for model in apps.get_models()
+        if sealed_fields(model)
     }
 
 

@@ -42,6 +42,8 @@ zzz = 1
 zzz = 1
 [pay.items.deferral]
 zzz = 1
+[[authority]]
+zzz = 1
 [procedure]
 zzz = 1
 [[notes]]

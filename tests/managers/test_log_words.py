@@ -95,6 +95,7 @@ def procedures() -> list[Procedure]:
         "managers.services.careers", "ledger.services.handovers.procedure", "grading.services.applying",
         "grading.services.changes", "managers.services.findings", "managers.services.screening",
         "managers.services.inspections", "appraisal.services.adjusting", "appraisal.services.lookbacks",
+        "credit.services.investigations", "credit.services.proposals",
     ):  # fmt: skip
         importlib.import_module(module)
     # A lazy object of Django answers `isinstance` by being evaluated.
@@ -109,7 +110,7 @@ def test_the_procedures_are_all_here() -> None:
     kinds = {each.kind for each in procedures()}
     assert kinds == {
         "career", "handover", "qualification", "grade_change", "adjustment", "lookback", "finding",
-        "screening", "inspection",
+        "screening", "inspection", "investigation", "loan_proposal",
     }  # fmt: skip
 
 

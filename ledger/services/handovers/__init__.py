@@ -2,6 +2,7 @@
 
 from ledger.services.handovers.drafting import Line, Part, draft, everything
 from ledger.services.handovers.impacts import Impact, Moved, Relied, impact_of, register
+from ledger.services.handovers.objections import object_with
 from ledger.services.handovers.steps import accept, approve, cancel, refuse, take_effect, withdraw, witness
 from managers.services.stepping import Refusal
 
@@ -18,6 +19,7 @@ __all__ = [
     "draft",
     "everything",
     "impact_of",
+    "object_with",
     "refuse",
     "register",
     "take_effect",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ledger.queries import handovers as queries
 from ledger.services.handovers import procedure
+from ledger.services.handovers.objections import refuse_objected
 from ledger.services.handovers.procedure import LEAST_REASON, needed, refuse_closed
 from managers.models import Assignment, ClientManager, Customer, Handover, HandoverLine, LogEntry, User
 from managers.permissions import check_may, ties
@@ -66,6 +67,8 @@ def draft(
             return earlier
         _check(known[giver.pk], parts, known, effective_on=effective_on, reason=reason, on=on)
         found = _write(known[giver.pk], parts, effective_on=effective_on, reason=reason, by=by)
+        for row in found:
+            refuse_objected(row, on)
         _log(found, by=by, standing=standing, reason=reason, key=_token(giver, by, key))
     return found
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ledger.queries import handovers as queries
 from ledger.services.extracts import lock_ledger
 from ledger.services.handovers import effects, impacts, procedure
+from ledger.services.handovers.objections import refuse_objected
 from ledger.services.handovers.procedure import GIVEN, RECEIVED, needed, refuse_closed
 from managers.models import Handover, LogEntry, User
 from managers.permissions import TIED, ties
@@ -57,6 +58,7 @@ def approve(pk: int, *, by: User, on: date, confirmed: str = "", key: str = "") 
         # no bundle is loaded, no night claimed and no period closed while we look
         lock_ledger()
         refuse_closed(row.effective_on)
+        refuse_objected(row, on)
         _confirm(row, confirmed)
         row.approved_by = by
 
@@ -159,6 +161,7 @@ def _take_effect(pk: int, *, by: User | None, on: date) -> LogEntry:
     def move(row: Handover) -> None:
         if row.effective_on > on:
             raise Refusal(_("生效日 %(day)s 未到；到日自动生效。") % {"day": row.effective_on})
+        refuse_objected(row, on)
         effects.carry_out(row, by=by)
         row.problem = ""
 

@@ -1,0 +1,1 @@
+"""The pages of the loan side: credit files, investigations, loans proposed."""

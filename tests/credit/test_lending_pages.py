@@ -1,0 +1,132 @@
+"""The pages of investigations and of loans proposed: written, signed, printed, taken up, decided."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from credit.models import LoanProposal
+from credit.services import proposals
+from managers.models import LogEntry, StoredFile, User
+from tests.credit.borrowing import bank, graded, manager, product, scan, signed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def morning(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.UPLOAD_DIR = str(tmp_path)
+    with time_machine.travel(datetime(2026, 10, 12, 2, 0, tzinfo=UTC), tick=True):
+        yield
+
+
+@pytest.fixture
+def people() -> dict[str, User]:
+    return bank()
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_an_investigation_is_written_signed_and_printed_in_the_browser(people: dict[str, User]) -> None:
+    begun = browser(people["M1"]).post(
+        reverse("credit_file_begin", args=["C1", "investigation"]),
+        {"kind": "pre_loan", "second": manager("M2").pk},
+    )
+    address = begun["Location"]
+    for code in ("borrower", "business", "finance", "purpose", "security", "risk"):
+        browser(people["M2"]).post(
+            f"{address}write/", {"code": code, "text": f"{code} 已核实", "files": scan()}
+        )
+    early = browser(people["M1"]).post(f"{address}sign/", follow=True).content.decode()
+    assert "还没有写：调查结论与意见" in early
+    browser(people["M1"]).post(f"{address}write/", {"code": "opinion", "text": "同意"})
+    browser(people["M1"]).post(f"{address}sign/")
+    seen = browser(people["M2"]).get(address).content.decode()
+    assert "待第二人签署" in seen and "撤回签署" in seen and "已核实" in seen
+    early = browser(people["M2"]).get(f"{address}report.pdf", follow=True).content.decode()
+    assert "两人都签署后" in early
+    browser(people["M2"]).post(f"{address}sign/")
+    printed = browser(people["M2"]).get(f"{address}report.pdf")
+    assert (
+        printed.content.startswith(b"%PDF") and LogEntry.objects.filter(action="print_investigation").exists()
+    )
+    evidence = reverse("stored_file", args=[StoredFile.objects.first().pk])  # type: ignore[union-attr]
+    assert browser(people["M2"]).get(evidence).status_code == 200
+    assert browser(people["M3"]).get(address).status_code == 404
+    assert browser(people["hr"]).get(address).status_code == 403
+
+
+def proposal(user: User, row: Any, **given: Any) -> Any:
+    values = {
+        "investigation": row.pk,
+        "amount": "60000",
+        "product": product().pk,
+        "security": "guarantee",
+        "term_months": "12",
+        "purpose": "购买钢材",
+        **given,
+    }
+    return browser(user).post(reverse("credit_file_begin", args=["C1", "proposal"]), values)
+
+
+def test_a_loan_is_proposed_taken_up_and_approved_in_the_browser(people: dict[str, User]) -> None:
+    graded("M1", "client_manager", "integrated")
+    row = signed(people)
+    refused = proposal(people["M1"], row).content.decode()
+    assert "第十条" in refused and "50,000.00" in refused and "购买钢材" in refused
+    assert proposal(people["M1"], row, escalate="on").status_code == 302
+    made = LoanProposal.objects.get()
+    address = reverse("loan_proposal", args=[made.pk])
+    text = browser(people["head"]).get(address).content.decode()
+    assert "超权限上报" in text and "第十条" in text and "60,000.00" in text and "批准" in text
+    assert 'data-dialog="approve"' not in browser(people["M2"]).get(address).content.decode()
+    assert browser(people["M2"]).post(f"{address}approve/", {"reason": "同意"}).status_code == 403
+    browser(people["head"]).post(f"{address}approve/", {"reason": "同意，落实保证"})
+    done = browser(people["M1"]).get(address).content.decode()
+    assert "已批准，待放款" in done and "同意，落实保证" in done
+    assert browser(people["west"]).get(address).status_code == 404
+    assert browser(people["hr"]).get(address).status_code == 403
+
+
+def test_the_list_of_proposals_takes_as_many_statements_for_three_as_for_one(people: dict[str, User]) -> None:
+    row = signed(people)
+    client = browser(people["head"])
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("loan_proposals"))
+        return len(queries)
+
+    def more() -> None:
+        proposals.propose(
+            row,
+            amount=Decimal(1),
+            product=product(),
+            security="credit",
+            term_months=1,
+            purpose="周转",
+            by=people["M1"],
+            on=date(2026, 10, 12),
+        )
+
+    more()
+    asked()
+    one = asked()
+    more()
+    more()
+    assert asked() == one
+    assert "周转" not in browser(people["west"]).get(reverse("loan_proposals")).content.decode()
+    assert "甲机械厂" in client.get(reverse("loan_proposals"), {"state": "proposed"}).content.decode()
+    assert "没有这种状态" in client.get(reverse("loan_proposals"), {"state": "issued"}).content.decode()
