@@ -75,6 +75,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     yield from _development(may)
     yield from _keeping(user, may)
     yield from _lending(user, own, may, on)
+    yield from _working(own, may)
     look_up = _("查阅")
     yield _item(_("现行办法"), reverse("rulebooks"), section=look_up)
     if "view_runs" in may:
@@ -110,6 +111,19 @@ def _lending(user: User, own: Any, may: set[str], on: date) -> Iterator[dict[str
         count = waiting.count() if "approve_loan" in may else None
         yield _item(_("信贷档案"), reverse("credit_files"), section=section, also="/credit/investigations/")
         yield _item(_("贷款申报"), reverse("loan_proposals"), count, section=section)
+
+
+def _working(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
+    """What the working standard has people keep."""
+    working = _("工作规范")
+    if own is not None or "view_working" in may:
+        yield _item(_("工作日志"), reverse("work_log"), section=working)
+        yield _item(_("市场调查"), reverse("research"), section=working)
+        yield _item(_("营销计划"), reverse("plans"), section=working)
+        yield _item(_("银企合作协议"), reverse("agreements"), section=working)
+        yield _item(_("满意度调查"), reverse("surveys"), section=working)
+    if own is not None or "view_complaints" in may:
+        yield _item(_("客户投诉"), reverse("complaints"), section=working)
 
 
 def _careers(may: set[str]) -> Iterator[dict[str, Any]]:

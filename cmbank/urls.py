@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("appraisal.urls")),
     path("", include("ledger.urls")),
     path("", include("credit.file_urls")),
+    path("", include("credit.working_urls")),
     path("api/", include("cmbank.api")),
 ]
 handler400 = "cmbank.api.bad_request"

@@ -1,44 +1,70 @@
-"""Registers credit/ with Django, and its file and its nightly step with the ledger."""
+"""Registers credit/ with Django, and what it knows with the apps to its left."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class CreditConfig(AppConfig):
-    """The loan side: loan classes and loan quality."""
+    """The loan side: loans and their quality, credit files, lending, and the work on customers."""
 
     name = "credit"
     verbose_name = _("信贷")
 
     def ready(self) -> None:
-        """The ledger loads our file, works our part of the night and knows our metrics."""
-        from credit import deadlines, explanations, feeds, flows, metrics, shares, verification
-        from credit.queries import investigations
-        from credit.services import fitness, moved, proposals, quality, standing
-        from ledger import explanations as ledger_explanations
-        from ledger import feeds as ledger_feeds
-        from ledger import metrics as ledger_metrics
-        from ledger.models import Chunk
-        from ledger.services import handovers, runs
-        from ledger.services import verification as ledger_verification
-        from managers import deadlines as managers_deadlines
-        from managers.models.files import seen_through
+        """The ledger loads our files, works our part of the night and knows our metrics and events."""
+        self._load()
+        self._work_nights()
+        self._answer()
+        self._have_people_told()
+
+    def _load(self) -> None:
+        """Our files, what follows once they are in, and what may keep a handover from happening."""
+        from credit import feeds
+        from credit.services import fitness, proposals
+        from ledger import feeds as ledger
+        from ledger.services import handovers
 
         for file in feeds.FILES:
-            ledger_feeds.register(file)
+            ledger.register(file)
+        ledger.after_loading(proposals.link_issued)
+        handovers.object_with(fitness.handover_objection)
+
+    def _work_nights(self) -> None:
+        from credit import verification
+        from credit.services import moved, quality, standing
+        from ledger.models import Chunk
+        from ledger.services import runs
+        from ledger.services import verification as ledger
+
         runs.add_step(Chunk.Stage.PRODUCTS, standing.keep_up)
         runs.add_step(Chunk.Stage.READINGS, quality.work_quality)
         runs.add_comparison(quality.changed_rows)
         runs.add_comparison(moved.changed_rows)
-        ledger_feeds.after_loading(proposals.link_issued)
-        handovers.object_with(fitness.handover_objection)
-        seen_through(investigations.evidence_keys)
-        managers_deadlines.register(deadlines.PROPOSALS)
-        managers_deadlines.register(deadlines.SIGNATURES)
+        for invariant in verification.INVARIANTS:
+            ledger.register(invariant)
+
+    def _answer(self) -> None:
+        """Metrics, what is behind each, and the events that happen here."""
+        from credit import explanations, flows, metrics, shares
+        from credit.queries import working
+        from ledger import explanations as ledger_explanations
+        from ledger import metrics as ledger_metrics
+        from ledger.services import records
+
         ledger_metrics.register(metrics.SOURCE)
         for asked in (flows.ASKED, shares.ASKED):
             ledger_metrics.register(asked)
-        for invariant in verification.INVARIANTS:
-            ledger_verification.register(invariant)
         for code, builder in {**explanations.BUILDERS, **flows.BUILDERS, **shares.BUILDERS}.items():
             ledger_explanations.register(code, builder)
+        records.register(records.Origin(working.EVENTS, working.events))
+
+    def _have_people_told(self) -> None:
+        """What waits for whom, and further ways to a file handed in."""
+        from credit.deadlines import KINDS
+        from credit.queries import investigations
+        from managers import deadlines
+        from managers.models.files import seen_through
+
+        for kind in KINDS:
+            deadlines.register(kind)
+        seen_through(investigations.evidence_keys)

@@ -201,6 +201,51 @@ CATALOGUE: Mapping[str, Text] = {
         gettext_lazy("签署客户 %(customer)s 的授信调查 %(number)s 号"),
         gettext_lazy("另一位调查人已签署；核对内容后签署，或撤回后修改。"),
     ),
+    "complaint_received": Text(
+        gettext_lazy("投诉待交办"),
+        gettext_lazy("交办 %(number)s 号投诉"),
+        gettext_lazy("请指定与当事人无关的承办人；须于 %(due)s 前答复。"),
+    ),
+    "complaint_assigned": Text(
+        gettext_lazy("投诉待答复"),
+        gettext_lazy("答复 %(number)s 号投诉"),
+        gettext_lazy("核查后写明是否成立并答复；期限 %(due)s。"),
+    ),
+    "complaint_answered": Text(
+        gettext_lazy("投诉待办结"),
+        gettext_lazy("办结 %(number)s 号投诉"),
+        gettext_lazy("承办人已答复；由承办人以外的人办结或退回。"),
+    ),
+    "complaint_answered_told": Text(
+        gettext_lazy("投诉已答复"),
+        gettext_lazy("与您有关的 %(number)s 号投诉已答复"),
+        gettext_lazy("内容、核查情况与答复见该投诉的页面。"),
+    ),
+    "plan_submitted": Text(
+        gettext_lazy("营销计划待批准"),
+        gettext_lazy("批准 %(who)s 的 %(year)s 年营销计划"),
+        gettext_lazy("由起草人以外的人批准或退回；批准后目标即计入考核。"),
+    ),
+    "research_reported": Text(
+        gettext_lazy("市场调查待阅知"),
+        gettext_lazy("阅知 %(who)s 的市场调查"),
+        gettext_lazy("看过后阅知，可写批示。"),
+    ),
+    "agreement_drafted": Text(
+        gettext_lazy("银企合作协议待批准"),
+        gettext_lazy("批准 %(who)s 的协议 %(number)s"),
+        gettext_lazy("核对条款与约定后批准；不同意的请起草人撤回。"),
+    ),
+    "agreement_approved": Text(
+        gettext_lazy("银企合作协议待签署"),
+        gettext_lazy("签署协议 %(number)s"),
+        gettext_lazy("双方签署后登记签署日，协议即生效。"),
+    ),
+    "agreement_ending": Text(
+        gettext_lazy("银企合作协议将到期"),
+        gettext_lazy("协议 %(number)s 于 %(day)s 到期"),
+        gettext_lazy("请与客户商定续签或终止。"),
+    ),
     "token_expiring": Text(
         gettext_lazy("接口令牌将到期"),
         gettext_lazy("接口令牌“%(name)s”将于 %(day)s 到期"),

@@ -1,4 +1,4 @@
-"""The tables of `credit`: loans as delivered and how good they are, credit files, and loans proposed."""
+"""The tables of `credit`: loans and how good they are, credit files and lending, the work on customers."""
 
 from credit.models.files import Document, Facility, GroupLink, Party
 from credit.models.guarantees import Guarantee, Valuation
@@ -16,10 +16,26 @@ from credit.models.quality import (
 )
 from credit.models.standards import StandardVersion
 from credit.models.statements import Statement
+from credit.models.working import (
+    Agreement,
+    Commitment,
+    Complaint,
+    LogReview,
+    MarketingPlan,
+    PlanTarget,
+    ResearchNote,
+    StatedFigure,
+    Survey,
+    SurveyResponse,
+    WorkLogEntry,
+)
 
 __all__ = [
+    "Agreement",
     "BasePortfolio",
     "Classification",
+    "Commitment",
+    "Complaint",
     "Document",
     "Evidence",
     "Exposure",
@@ -31,14 +47,22 @@ __all__ = [
     "LoanProposal",
     "LoanState",
     "LoanTerms",
+    "LogReview",
+    "MarketingPlan",
     "Party",
+    "PlanTarget",
     "QualityReading",
     "Repayment",
+    "ResearchNote",
     "ScheduledPayment",
     "Section",
     "Security",
     "StandardVersion",
     "Standing",
+    "StatedFigure",
     "Statement",
+    "Survey",
+    "SurveyResponse",
     "Valuation",
+    "WorkLogEntry",
 ]

@@ -96,6 +96,7 @@ def procedures() -> list[Procedure]:
         "grading.services.changes", "managers.services.findings", "managers.services.screening",
         "managers.services.inspections", "appraisal.services.adjusting", "appraisal.services.lookbacks",
         "credit.services.investigations", "credit.services.proposals",
+        "credit.services.working.procedures",
     ):  # fmt: skip
         importlib.import_module(module)
     # A lazy object of Django answers `isinstance` by being evaluated.
@@ -110,7 +111,8 @@ def test_the_procedures_are_all_here() -> None:
     kinds = {each.kind for each in procedures()}
     assert kinds == {
         "career", "handover", "qualification", "grade_change", "adjustment", "lookback", "finding",
-        "screening", "inspection", "investigation", "loan_proposal",
+        "screening", "inspection", "investigation", "loan_proposal", "research", "plan", "agreement",
+        "complaint", "survey",
     }  # fmt: skip
 
 

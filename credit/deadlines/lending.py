@@ -60,5 +60,7 @@ def waiting_signatures(on: date, ids: Collection[int] | None) -> Iterator[Waitin
         )
 
 
-PROPOSALS = Kind("loan_proposal", waiting_proposals)
-SIGNATURES = Kind("investigation", waiting_signatures)
+KINDS = (
+    Kind("loan_proposal", waiting_proposals),
+    Kind("investigation", waiting_signatures),
+)

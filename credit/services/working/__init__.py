@@ -1,0 +1,1 @@
+"""What happens under the working standard, one module a subject, one function a step."""

@@ -1,0 +1,1 @@
+"""The pages of the working standard: work log, research, plans, agreements, complaints, surveys."""
