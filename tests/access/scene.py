@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import time_machine
+from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from appraisal import dossiers
 from appraisal import services as procedure
 from appraisal.models import Appraisal
-from appraisal.queries import bodies
 from grading.models import GradeRecord, RulebookVersion, Verdict
-from ledger.models import QuarantinedRow
-from ledger.services import requests
+from grading.services import versions
+from ledger.models import Bundle
+from ledger.rules import windows
+from ledger.services import closings, requests
 from ledger.services.extracts import load_bundle
 from ledger.services.nights import run_nights
 from managers.models import (
@@ -33,42 +36,26 @@ from managers.models import (
     User,
 )
 from managers.roles import ROLES
-from managers.services import tokens
-from managers.tokens import SCOPES
+from managers.services import identity, tokens
+from tests.access import holdings
+from tests.access.stages import STAGES
+from tests.access.things import (
+    BEARERS,
+    BRANCHES,
+    COUNTERPARTS,
+    IDENTITY,
+    PHONE,
+    PLACES,
+    STRANGERS,
+    THINGS,
+    TIED,
+)
 from tests.appraisal.smallbank import write_bundle
 
-ON = date(2026, 10, 12)
+ON = holdings.ON
 SINCE = date(2020, 1, 1)
 SCHEME, PERIOD = "corporate-six-grades", "2026Q3"
 START, END = date(2025, 1, 1), date(2026, 9, 30)
-
-#: What a manager is to whoever asks: (employee number, name, outlet, customer, yuan). Nothing of one shows in
-#: anything of another.
-THINGS = {
-    "self": ("SE7101", "司徒自省", "S1", "阿尔法机械厂", 17_654_321),
-    "mate": ("MA7202", "慕容同行", "S1", "贝塔纺织厂", 27_165_432),
-    "kin": ("KI7303", "欧阳亲缘", "S1", "伽马食品厂", 37_216_543),
-    "sister": ("SI7404", "上官邻里", "S2", "德尔塔运输队", 47_321_654),
-    "far": ("FA7505", "诸葛远方", "S3", "艾普西隆矿业", 57_432_165),
-}
-BRANCHES = [
-    "HO,江城银行,head_office,",
-    "R1,东区分行,branch,HO",
-    "S1,东门支行,outlet,R1",
-    "S2,东港支行,outlet,R1",
-    "R2,西区分行,branch,HO",
-    "S3,西关支行,outlet,R2",
-]
-#: Where the role of each actor is held; roles not named here, at the outlet S1.
-PLACES = {
-    "platform_admin": "HO",
-    "security_admin": "HO",
-    "auditor": "HO",
-    "head_risk": "HO",
-    "head_hr": "HO",
-    "group_member": "R1",
-    "group_chair": "R1",
-}
 #: Tables of the admin with rows of one manager, and the way to the number.
 OF_A_MANAGER: tuple[tuple[Any, str], ...] = (
     (ClientManager, "employee_no"),
@@ -77,51 +64,31 @@ OF_A_MANAGER: tuple[tuple[Any, str], ...] = (
     (GradeRecord, "manager__employee_no"),
     (Verdict, "manager__employee_no"),
 )
-#: People without a role of the bank, and those who show a token of one scope each.
-STRANGERS = ("anonymous", "nobody", "superuser")
-BEARERS = tuple(f"token {scope}" for scope in SCOPES)
-ACTORS = (*STRANGERS, *ROLES, *BEARERS)
-#: Whoever may have a manager file beside the role: for them the thing "self" is their own.
-TIED = [code for code in ROLES if code not in ("platform_admin", "security_admin", "auditor", "api_client")]
-
-
-def visible(actor: str) -> frozenset[str]:
-    """The things in an actor's scope (of those with a manager file: while it is theirs)."""
-    if actor in STRANGERS:
-        return frozenset()
-    if actor.startswith("token "):
-        return frozenset({"self", "mate", "kin"})
-    reach = ROLES[actor].reach
-    if reach == "all":
-        return frozenset(THINGS)
-    if reach == "subtree":
-        return frozenset(THINGS) - {"far"} - ({"sister"} if PLACES.get(actor, "S1") == "S1" else set())
-    return frozenset({"self"}) if reach == "own" else frozenset()
 
 
 @dataclass
 class Scene:
-    """What the cells need: clients by actor, numbers of every thing, and the secrets of each."""
+    """What the cells need: clients by actor, ids of every thing, and the secrets of each.
+
+    `actor` is whoever asks in the cell being tried. `owned` are rows of one user by kind and actor.
+    """
 
     clients: dict[str, Client] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
     cases: dict[str, int] = field(default_factory=dict)
-    held: dict[str, int] = field(default_factory=dict)
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    owned: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    stage: str = "in_risk_queue"
+    bundle: Bundle | None = None
+    actor: str = ""
 
     @contextmanager
     def at(self, stage: str) -> Iterator[None]:
-        """Every case brought further on by people who take no other part; undone at the end."""
+        """Everything brought to a stage; undone at the end."""
         with _undone():
-            if stage in ("cleared", "decided"):
-                for pk in self.cases.values():
-                    procedure.clear(_case(pk), by=self.people["stand-in head_risk"], on=ON)
-            if stage == "decided":
-                for pk in self.cases.values():
-                    _vote(pk)
+            for bring in STAGES[stage]:
+                bring(self)
             yield
 
     @contextmanager
@@ -137,17 +104,6 @@ class Scene:
             client.cookies = before
 
 
-def _case(pk: int) -> Appraisal:
-    return Appraisal.objects.select_related("manager__branch", "verdict").get(pk=pk)
-
-
-def _vote(pk: int) -> None:
-    """The whole body of a case, until it is decided."""
-    for member in bodies.body_of(_case(pk), ON).members:
-        if _case(pk).state == "cleared":
-            procedure.decide(_case(pk), outcome="keep", reason="维持", by=member, on=ON)
-
-
 @contextmanager
 def _undone() -> Iterator[None]:
     with transaction.atomic():
@@ -160,11 +116,12 @@ def open_bank(folder: Path) -> Iterator[Scene]:
     """The bank on a day of its own, in one transaction that is undone at the end."""
     with time_machine.travel(ON, tick=True), _undone():
         _number_unmistakably()
-        load_bundle(write_bundle(folder / "bank", _rows(), start=START, end=END))
-        run = run_nights(to=END, start=END).runs[-1]
         scene = Scene()
+        _deliver(scene, folder)
         _hire(scene)
-        _work(scene, run)
+        _work(scene)
+        _write_rulebooks(scene)
+        _give(scene)
         _sign_in(scene)
         yield scene
 
@@ -175,6 +132,17 @@ def _number_unmistakably() -> None:
         for model, start in ((Appraisal, 8810001), (Customer, 8820001), (ClientManager, 8830001)):
             table = model._meta.db_table
             cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, start])
+
+
+def _deliver(scene: Scene, folder: Path) -> None:
+    """Two versions of the last day: a balance of each of the five is put right after the first."""
+    load_bundle(write_bundle(folder / "bank", _rows(), start=START, end=END))
+    run_nights(to=END, start=END)
+    late = {"balances.csv": [f"D{number},2026-06-30,{yuan}.09" for number, *_rest, yuan in THINGS.values()]}
+    load_bundle(write_bundle(folder / "late", late, start=date(2026, 6, 30), end=date(2026, 6, 30)))
+    run = run_nights(to=END).runs[-1]
+    scene.bundle = run.through_bundle
+    scene.numbers = {"run": run.pk, "bundle": run.through_bundle_id}
 
 
 def _rows() -> dict[str, list[str]]:
@@ -189,17 +157,19 @@ def _rows() -> dict[str, list[str]]:
         }
         for file, line in lines.items():
             found.setdefault(file, []).append(line)
-        found["balances.csv"].append(f"D{number},2026-06-30,{yuan}.09")
+        found["balances.csv"].append(f"D{number},2026-06-30,{yuan + 7}.09")
     return found
+
+
+# --- People -----------------------------------------------------------------------------------------------
 
 
 def _hire(scene: Scene) -> None:
     for role in ROLES:
         if role != "client_manager":
             scene.people[role] = _person(role, role, PLACES.get(role, "S1"))
-    scene.people["client_manager"] = _person("client_manager")
-    ClientManager.objects.filter(employee_no=THINGS["self"][0]).update(user=scene.people["client_manager"])
-    scene.people["nobody"] = _person("nobody")
+    for name in ("client_manager", "nobody", "stranger", "other"):
+        scene.people[name] = _person(name)
     scene.people["superuser"] = _person("superuser", is_superuser=True)
     for role, place in (
         ("security_admin", "HO"),
@@ -209,6 +179,23 @@ def _hire(scene: Scene) -> None:
         ("group_chair", "R2"),
     ):
         scene.people[f"stand-in {role}"] = _person(f"stand-in-{role}-{place}", role, place)
+    _employ(scene)
+
+
+def _employ(scene: Scene) -> None:
+    """The own file of the client manager, a colleague at each outlet, and kin of everybody else."""
+    ClientManager.objects.filter(employee_no=THINGS["self"][0]).update(user=scene.people["client_manager"])
+    for outlet, number in COUNTERPARTS.items():
+        ClientManager.objects.create(
+            employee_no=number,
+            name=f"同事{outlet}",
+            branch=Branch.objects.get(code=outlet),
+            line="corporate",
+            hired_on=SINCE,
+            post_started_on=SINCE,
+            grade_code="",
+            user=_person(f"colleague-{outlet}"),
+        )
     kin = ClientManager.objects.get(employee_no=THINGS["kin"][0])
     for user in [scene.people[code] for code in TIED if code != "client_manager"]:
         Relation.objects.create(
@@ -225,78 +212,107 @@ def _person(name: str, role: str = "", branch: str = "", **extra: Any) -> User:
     return user
 
 
-def _work(scene: Scene, run: Any) -> None:
-    """A cycle whose cases wait at the risk desk, a draft, a bad row, a request for a rerun."""
+# --- What there is ----------------------------------------------------------------------------------------
+
+
+def _work(scene: Scene) -> None:
+    """A cycle measured, the secrets of the five, a request for a rerun, a closed quarter."""
     opened, _measured = procedure.appraise(SCHEME, PERIOD, by=None, on=ON)
-    procedure.submit_many(
-        list(Appraisal.objects.values_list("pk", flat=True)), by=scene.people["stand-in head_hr"], on=ON
-    )
+    keeper, risk = scene.people["stand-in head_hr"], scene.people["stand-in head_risk"]
     for thing, (number, name, _outlet, customer, yuan) in THINGS.items():
-        case = Appraisal.objects.get(manager__employee_no=number)
+        who = ClientManager.objects.get(employee_no=number)
+        case = Appraisal.objects.get(manager=who)
         scene.cases[thing] = case.pk
         shown = (f"{yuan:,}", f"{yuan / 10_000:,.2f}")
-        scene.secrets[thing] = (str(case.pk), number, name, customer, str(yuan), *shown)
-    asked = requests.request_rerun(
-        END, by=scene.people["stand-in head_hr"], at=timezone.now(), reason="为访问测试申请重算一次"
-    )
-    for line, (thing, (number, name, outlet, customer, _yuan)) in enumerate(THINGS.items(), start=2):
-        raw = {"customer_no": f"X{number}", "name": f"{customer}{name}", "kind": "?", "branch_code": outlet}
-        held = QuarantinedRow.objects.create(
-            bundle=run.through_bundle,
-            file="customers.csv",
-            line=line,
-            raw=raw,
-            field="kind",
-            value="?",
-            code="not_a_choice",
-            branch=Branch.objects.get(code=outlet),
-        )
-        scene.held[thing] = held.pk
-    scene.numbers = {
-        "cycle": opened.cycle.pk,
-        "run": run.pk,
-        "request": asked.pk,
-        "bundle": run.through_bundle_id,
-        "version": RulebookVersion.objects.get(code=SCHEME).pk,
-        "code": SCHEME,
-        "number": RulebookVersion.objects.get(code=SCHEME).number,
-    }
-    scene.numbers |= _access(scene)
+        scene.secrets[thing] = (number, name, str(case.pk), customer, str(yuan), *shown)
+        identity.amend(who, {"identity_no": IDENTITY[thing], "phone": PHONE[thing]}, by=keeper, on=ON)
+    assert case.verdict is not None
+    scene.numbers["line"] = next(code for _title, lines in dossiers.criteria(case.verdict) for code, _name in lines)
+    asked = requests.request_rerun(END, by=keeper, at=timezone.now(), reason="为访问测试申请重算一次")
+    closings.close_period(windows.period(PERIOD), by=keeper, second=risk, reason="季末关账", on=ON)
+    scene.numbers |= {"cycle": opened.cycle.pk, "request": asked.pk} | _access(scene)
     scene.rows = {"appraisal_appraisal": scene.cases} | {
         model._meta.label_lower.replace(".", "_"): {
             thing: model._default_manager.filter(**{path: THINGS[thing][0]}).first().pk for thing in THINGS
         }
         for model, path in OF_A_MANAGER
     }
+    outlets = {branch.code: branch.pk for branch in Branch.objects.all()}
+    scene.rows["managers_branch"] = {thing: outlets[place] for thing, (_no, _na, place, *_r) in THINGS.items()}
+    holdings.hold(scene, **holdings.HOLDINGS)
 
 
 def _access(scene: Scene) -> dict[str, Any]:
     """A request that waits, a grant that holds, a delegation and a relation, none of them an actor's own."""
-    stranger, other = _person("stranger"), _person("other")
+    stranger, other = scene.people["stranger"], scene.people["other"]
     at = Branch.objects.get(code="R2")
-    keeper = scene.people["stand-in security_admin"]
-    asked = Grant.objects.create(
-        user=stranger, role="branch_market", branch=at, starts_on=ON, granted_by=keeper
-    )
-    granted = Grant.objects.create(user=other, role="outlet_head", branch=at, starts_on=SINCE)
-    lent = Delegation.objects.create(
-        grant=granted, to=stranger, starts_on=ON, ends_on=ON, reason="休假", made_by=other
-    )
-    tie = Relation.objects.create(
-        user=stranger,
-        manager=ClientManager.objects.get(employee_no=THINGS["far"][0]),
-        kind="kin",
-        starts_on=SINCE,
-        reason="表亲",
-        declared_by=stranger,
-    )
-    return {
-        "pending": asked.pk,
-        "granted": granted.pk,
-        "delegation": lent.pk,
-        "relation": tie.pk,
-        "branch": at.pk,
+    rows: dict[str, Any] = {
+        "pending": _asked("branch_market", at, stranger, scene.people["stand-in security_admin"]),
+        "asked": _asked("branch_risk", at, stranger, scene.people["security_admin"]),
+        "granted": Grant.objects.create(user=other, role="outlet_head", branch=at, starts_on=SINCE),
+        "relation": Relation.objects.create(
+            user=stranger,
+            manager=ClientManager.objects.get(employee_no=THINGS["far"][0]),
+            kind="kin",
+            starts_on=SINCE,
+            reason="表亲",
+            declared_by=stranger,
+        ),
     }
+    rows["delegation"] = Delegation.objects.create(
+        grant=rows["granted"], to=stranger, starts_on=ON, ends_on=ON, reason="休假", made_by=other
+    )
+    return {name: row.pk for name, row in rows.items()} | {"branch": at.pk}
+
+
+def _asked(role: str, at: Branch, user: User, by: User) -> Grant:
+    return Grant.objects.create(user=user, role=role, branch=at, starts_on=ON, granted_by=by)
+
+
+def _write_rulebooks(scene: Scene) -> None:
+    """The version in force, a draft somebody works on, and one that named what it would have changed."""
+    shipped = RulebookVersion.objects.filter(code=SCHEME, state="adopted").order_by("number").first()
+    assert shipped is not None
+    maker = scene.people["stand-in head_hr"]
+    draft = versions.draft(
+        shipped.content, based_on=shipped, effective_on=date(2027, 1, 1), by=maker, on=ON
+    )
+    changed = [
+        {"employee_no": number, "name": name, "period": PERIOD, "old_outcome": "warn", "old_grade": "fourth",
+         "new_outcome": "keep", "new_grade": "fourth"}
+        for number, name, *_rest in THINGS.values()
+    ]  # fmt: skip
+    again = RulebookVersion.objects.create(
+        code=SCHEME, number=900, origin="published", state="adopted", title=shipped.title,
+        content=shipped.content, sha256="0" * 64, lines=shipped.lines, effective_on=date(2027, 6, 1),
+        made_by=maker, adopted_by=scene.people["stand-in head_risk"], adopted_at=timezone.now(),
+        reissue_reason="补正笔误并重发一次", reissue_changes=changed,
+    )  # fmt: skip
+    scene.numbers |= {
+        "version": shipped.pk,
+        "code": SCHEME,
+        "number": shipped.number,
+        "draft": draft.pk,
+        "reissued": again.pk,
+    }
+
+
+def _give(scene: Scene) -> None:
+    """What belongs to one user alone, and the first row of every table of the admin."""
+    kinds: dict[str, dict[str, Any]] = {"notice": {}, "export": {}, "exam_sheet": {}}
+    for name, user in scene.people.items():
+        for kind, pk in holdings.give(scene, user).items():
+            kinds[kind][name] = pk
+    for name in ("branch_hr", "head_hr", "stand-in head_hr"):
+        kinds["exam_sheet"][name] = holdings.stage_sheet(scene.people[name])
+    kinds["exam_sheet"]["stranger"] = kinds["exam_sheet"].pop("stand-in head_hr")
+    scene.owned = kinds | {
+        f"foreign_{kind}": {"stranger": rows["stranger"]} for kind, rows in kinds.items()
+    }
+    for model in apps.get_models():
+        name = model._meta.label_lower.replace(".", "_")
+        first = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
+        scene.rows.setdefault(name, dict.fromkeys([*THINGS, ""], first))
 
 
 def _sign_in(scene: Scene) -> None:

@@ -3,41 +3,29 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
+from urllib.parse import unquote, urlencode
 
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.access.policy import POLICY, Row
-from tests.access.scene import ACTORS, BEARERS, THINGS, TIED, Scene, visible
+from pypdf import PdfReader
+
+from managers import history
+from tests.access.policy import POLICY, endpoint
+from tests.access.rows import Row
+from tests.access.scene import Scene
+from tests.access.things import ACTORS, BEARERS, IDENTITY, PHONE, THINGS, TIED, visible
 
 METHODS = ("GET", "POST")
-#: What people decided, who may what, and the log: no refused request changes a row of these.
-DECISIVE = (
-    "appraisal_appeal",
-    "appraisal_appraisal",
-    "appraisal_cycle",
-    "appraisal_decision",
-    "appraisal_issue",
-    "appraisal_payentry",
-    "appraisal_score",
-    "appraisal_step",
-    "appraisal_vote",
-    "grading_graderecord",
-    "grading_rulebookversion",
-    "grading_verdict",
-    "ledger_bundle",
-    "ledger_feedexpectation",
-    "ledger_periodclosing",
-    "ledger_quarantinedrow",
-    "ledger_run",
-    "ledger_runrequest",
-    "managers_apitoken",
-    "managers_clientmanager",
-    "managers_delegation",
-    "managers_grant",
-    "managers_logentry",
-    "managers_relation",
+#: What a reader leaves behind without deciding anything.
+READING = {"managers_logentry", "managers_notice"}
+#: What refused requests change nothing of: every table whose history is kept, and what counts beside them.
+DECISIVE = sorted(
+    {*history.kept_tables(), "managers_logentry", "managers_notice", "managers_noticesettings"}
+    | {"appraisal_step", "ledger_run", "ledger_bundle"}
 )
 
 
@@ -46,12 +34,12 @@ class Cell:
     """One thing tried: who, where, how, about what ("" where the address names nobody)."""
 
     actor: str
-    endpoint: str
+    row: str
     method: str
     thing: str
 
     def __str__(self) -> str:
-        return f"{self.actor} {self.method} {self.endpoint}" + (f" about {self.thing}" if self.thing else "")
+        return f"{self.actor} {self.method} {self.row}" + (f" about {self.thing}" if self.thing else "")
 
 
 def endpoints() -> set[str]:
@@ -71,16 +59,17 @@ def _names(resolver: URLResolver, space: str) -> Iterator[str]:
 def cells(
     actors: Iterable[str] = ACTORS, methods: Iterable[str] = METHODS, stage: str | None = None
 ) -> Iterator[Cell]:
-    """Every cell, or those of some actors, methods and of the stage the cases are at."""
-    for endpoint, row in POLICY.items():
+    """Every cell, or those of some actors, methods and of the stage things are at."""
+    for name, row in POLICY.items():
         if stage is not None and row.stage != stage:
             continue
         for method in methods:
-            if method not in row.methods:
+            # What tells one row from another is how it is asked: the other method is the plain row's business.
+            if method not in row.methods or ("[" in name and row.rule(method) is None):
                 continue
             for actor in actors:
                 for thing in _things(row, method, actor):
-                    yield Cell(actor, endpoint, method, thing)
+                    yield Cell(actor, name, method, thing)
 
 
 def _things(row: Row, method: str, actor: str) -> tuple[str, ...]:
@@ -88,7 +77,7 @@ def _things(row: Row, method: str, actor: str) -> tuple[str, ...]:
 
     One token stands for all where tokens open nothing; a method nobody may use is tried by few.
     """
-    rule = row.get if method == "GET" else row.post
+    rule = row.rule(method)
     if row.scope is None and (actor in BEARERS[1:] or (actor in BEARERS and row.staff)):
         return ()
     if rule is None and actor not in ("anonymous", "nobody", "head_hr"):
@@ -98,34 +87,46 @@ def _things(row: Row, method: str, actor: str) -> tuple[str, ...]:
     wrong_token = actor in BEARERS and actor != f"token {row.scope}"
     if rule is None or wrong_token or not (visible(actor) or rule.own):
         return ("far",)
-    if actor not in rule.roles and not rule.own:
+    if actor not in rule.roles | rule.looks and not rule.own and rule.mine is None:
         return tuple(thing for thing in ("mate", "far") if thing in row.things)
     return row.things
 
 
 def url(cell: Cell, scene: Scene) -> str:
     """The address of a cell."""
-    row = POLICY[cell.endpoint]
+    row = POLICY[cell.row]
     if row.path:
         return row.path
-    return reverse(cell.endpoint, kwargs=row.kwargs(scene, cell.thing)) + row.query
+    query = urlencode(row.ask(scene, cell.thing))
+    return reverse(endpoint(cell.row), kwargs=row.kwargs(scene, cell.thing)) + (f"?{query}" if query else "")
 
 
-def ask(cell: Cell, scene: Scene) -> tuple[Any, bool]:
-    """The answer, and whether it changed anything that matters."""
-    row = POLICY[cell.endpoint]
+@dataclass(frozen=True)
+class Outcome:
+    """What came back: the answer, whether it changed anything that matters, and whose rows it changed."""
+
+    answer: Any
+    changed: bool = False
+    touched: frozenset[str] = frozenset()
+
+
+def ask(cell: Cell, scene: Scene) -> Outcome:
+    """Try a cell; whatever it did is undone."""
+    row, scene.actor = POLICY[cell.row], cell.actor
     address = url(cell, scene)
     with scene.cell(cell.actor, cell.thing) as client:
         if cell.method == "GET":
-            return client.get(address), False
+            return Outcome(client.get(address))
         form, before = row.body(scene, cell.thing), written()
         answer = client.post(address, form)
         # What was written and taken back again counts for nothing: only then are the tables compared.
         if written() == before:
-            return answer, False
-        after = digest()
+            return Outcome(answer)
+        after, moved = digest(row.logs), standing(scene)
     with scene.cell(cell.actor, cell.thing):
-        return answer, digest() != after
+        held = standing(scene)
+        touched = frozenset(thing for thing in THINGS if moved.get(thing) != held.get(thing))
+        return Outcome(answer, digest(row.logs) != after, touched)
 
 
 def written() -> int:
@@ -139,59 +140,95 @@ def written() -> int:
         return int(cursor.fetchone()[0] or 0)
 
 
-def digest() -> tuple[Any, ...]:
+def digest(but_reading: bool = False) -> tuple[Any, ...]:
     """The decisive tables, in short."""
     parts = " UNION ALL ".join(
         f"SELECT '{table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t"
         for table in DECISIVE
+        if not (but_reading and table in READING)
     )
     with connection.cursor() as cursor:
         cursor.execute(parts)
         return tuple(cursor.fetchall())
 
 
-def wrong(cell: Cell, answer: Any, changed: bool, scene: Scene) -> Iterator[str]:
+def standing(scene: Scene) -> dict[str, str]:
+    """How the cases of the five stand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, state, verdict_id FROM appraisal_appraisal")
+        found = {pk: f"{state} {verdict}" for pk, state, verdict in cursor.fetchall()}
+    return {thing: found[pk] for thing, pk in scene.cases.items()}
+
+
+def wrong(cell: Cell, outcome: Outcome, scene: Scene) -> Iterator[str]:
     """What an answer should not be, by the policy."""
-    row = POLICY[cell.endpoint]
+    row, answer = POLICY[cell.row], outcome.answer
     allowed, statuses = row.expected(cell.actor, cell.method, cell.thing)
     if answer.status_code not in statuses:
         yield f"{cell}: {answer.status_code}, not {' or '.join(map(str, statuses))}"
-    if changed and not allowed:
+    if outcome.changed and not allowed:
         yield f"{cell}: refused, and yet something changed"
+    if foreign := sorted(outcome.touched - visible(cell.actor)):
+        yield f"{cell}: moves the cases of {foreign}"
+    if cell.method == "POST" and allowed and not outcome.changed and not _idle(row):
+        yield f"{cell}: allowed, and yet nothing changed: is the form valid? {said(answer)}"
     text = body(answer)
-    named = row.kwargs(scene, cell.thing).values() if cell.thing else ()
-    for thing in frozenset(THINGS) - _seen(cell):
-        found = [
-            word
-            for word in scene.secrets[thing]
-            if word in text and word not in {str(each) for each in named}
-        ]
-        if found:
-            yield f"{cell}: tells of {thing}: {', '.join(found)}"
+    yield from _tells(cell, text, row, allowed, scene)
     if allowed and cell.method == "GET" and row.lists is not None and answer.status_code == 200:
         yield from _unequal(cell, text, row)
 
 
-def _seen(cell: Cell) -> frozenset[str]:
-    """What the actor may see; with a manager file of one's own it is the same set."""
-    return visible(cell.actor)
+def _idle(row: Row) -> bool:
+    return row.logs or (row.post is not None and row.post.idle)
+
+
+def _tells(cell: Cell, text: str, row: Row, allowed: bool, scene: Scene) -> Iterator[str]:
+    """Words of managers out of scope, and identity data where nobody reveals it."""
+    given = {str(each) for each in _given(cell, row, scene)}
+    for thing in frozenset(THINGS) - visible(cell.actor):
+        words = scene.secrets[thing]
+        if allowed and thing in row.named:
+            words = words[2:]
+        elif allowed and thing in row.numbered:
+            words = words[1:]
+        found = [word for word in words if word in text and word not in given]
+        if found:
+            yield f"{cell}: tells of {thing}: {', '.join(found)}"
+    for thing in THINGS:
+        sealed = {IDENTITY[thing], PHONE[thing]} - given
+        if any(word in text for word in sealed) and not (row.reveals and allowed and thing == cell.thing):
+            yield f"{cell}: tells identity data of {thing}"
+
+
+def _given(cell: Cell, row: Row, scene: Scene) -> Iterator[Any]:
+    """What whoever asks has typed."""
+    if cell.thing:
+        yield from row.kwargs(scene, cell.thing).values()
+    yield from row.ask(scene, cell.thing).values()
+    if cell.method == "POST":
+        yield from row.body(scene, cell.thing).values()
 
 
 def _unequal(cell: Cell, text: str, row: Row) -> Iterator[str]:
     listed = {thing for thing, (number, name, *_rest) in THINGS.items() if number in text or name in text}
     expected = set(row.lists or ()) & visible(cell.actor)
-    if listed != expected:
+    if listed - row.named != expected - row.named:
         yield f"{cell}: lists {sorted(listed)}, not {sorted(expected)}"
+
+
+def said(answer: Any) -> str:
+    """What an answer says to its reader, in short: for whoever mends a row."""
+    notes = [str(each) for each in get_messages(answer.wsgi_request)] if answer.wsgi_request else []
+    shown = re.findall(r'class="(?:errorlist|notice notice-error|field-error)[^>]*>(.*?)</', body(answer), re.S)
+    return " | ".join([*notes, *shown])[:200]
 
 
 def body(answer: Any) -> str:
     """What was answered, headers included: a redirect tells things, too."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    text = content.decode("utf-8", "replace") if b"%PDF" not in content[:8] else ""
+    if content[:5] == b"%PDF-":
+        text = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
+    else:
+        text = content.decode("utf-8", "replace")
     plain = re.sub(r"<[^>]+csrfmiddlewaretoken[^>]+>", "", text)
-    return plain + answer.headers.get("Location", "")
-
-
-def expects_file(actor: str) -> bool:
-    """Whether the thing `self` is this actor's own."""
-    return actor in TIED
+    return plain + unquote(answer.headers.get("Location", "") + answer.headers.get("Content-Disposition", ""))
