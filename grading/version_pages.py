@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from grading import books, pdf, presenters, queries, services, simulation
 from grading.models import RulebookVersion
 from grading.rules.checker import RulebookError, check_bytes
+from managers.models import User
 from managers.permissions import check_may, may
 from managers.session import signed_in
 
@@ -64,7 +65,7 @@ def _steps(request: HttpRequest, row: RulebookVersion) -> dict[str, Any]:
         "effective": effective,
         "past": effective < today,
         "reissue": _reissue(row, effective) if can_adopt and effective < today else None,
-        "kept": None if row.reissue_changes is None else named(row, row.reissue_changes),
+        **_kept(row, user, today),
         "simulation_url": simulation_url(row.pk),
     }
 
@@ -80,6 +81,15 @@ def _waits(row: RulebookVersion, *, own: bool, adopts: bool, edits: bool) -> str
 
 def _reissue(row: RulebookVersion, effective: date) -> list[dict[str, str]]:
     return named(row, services.would_change(row, effective_on=effective))
+
+
+def _kept(row: RulebookVersion, user: User, today: date) -> dict[str, Any]:
+    """What the adoption would have changed, for those who see simulated rulings, as far as they see them."""
+    if row.reissue_changes is None or not any(may(user, each, on=today) for each in simulation.LOOKING):
+        return {"kept": None}
+    seen = set(simulation.people(user, today).values_list("employee_no", flat=True))
+    shown = [each for each in row.reissue_changes if each["employee_no"] in seen]
+    return {"kept": named(row, shown), "beyond": len(row.reissue_changes) - len(shown)}
 
 
 def named(row: RulebookVersion, found: list[dict[str, str]]) -> list[dict[str, str]]:

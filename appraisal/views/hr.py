@@ -18,7 +18,7 @@ from appraisal import queries, services
 from appraisal.models import Appraisal, Issue
 from appraisal.queries import board, seats
 from appraisal.rules.procedure import RETURNS
-from managers.permissions import check_may
+from managers.permissions import check_may, ties
 from managers.session import signed_in
 
 #: One case: the step, and what is said when it is done.
@@ -135,9 +135,12 @@ def many(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     action, take, done, nothing = MANY[name]
     on = timezone.localdate()
     check_may(signed_in(request), action, on=on)
-    ids = board.ready(_due(request, pk, on), name)
+    ids, others = _mine(request, board.ready(_due(request, pk, on), name), on)
+    if others:
+        notes.warning(request, _("有 %(count)s 人的考核您须回避，请由他人办理。") % {"count": others})
     if not ids:
-        notes.warning(request, nothing)
+        if not others:
+            notes.warning(request, nothing)
         return redirect("cycle", pk)
     try:
         taken = take(ids, by=signed_in(request), on=on, key=request.POST.get("key", ""))
@@ -146,6 +149,14 @@ def many(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     else:
         notes.success(request, done % {"count": len(taken)})
     return redirect("cycle", pk)
+
+
+def _mine(request: HttpRequest, ready: list[int], on: date) -> tuple[list[int], int]:
+    """Those of the cases that are ready which the reader need not stand aside from, and how many are left."""
+    tied = ties(signed_in(request), on=on)
+    rows = Appraisal.objects.filter(pk__in=ready).values_list("pk", "manager")
+    ids = [pk for pk, manager in rows if not tied.to(manager)]
+    return ids, len(ready) - len(ids)
 
 
 def _due(request: HttpRequest, cycle: int, on: date) -> dict[int, board.Due]:

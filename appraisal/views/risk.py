@@ -17,7 +17,7 @@ from appraisal.models import Appraisal, State
 from appraisal.queries import bodies
 from appraisal.rules.procedure import RETURNS
 from appraisal.views import desk
-from managers.permissions import check_may
+from managers.permissions import check_may, ties
 from managers.session import signed_in
 
 RISK = desk.Desk("queue", (State.IN_RISK_QUEUE,), "clear_appraisal")
@@ -29,7 +29,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = desk.listed(request, RISK, timezone.localdate())
     selected, now = context["selected"], timezone.now()
     unflagged = desk.filtered(context.pop("found"), {"flag": NO_FLAG})
-    context["unflagged"] = [presenters.row(each, now) for each in unflagged]
+    tied = ties(signed_in(request), on=timezone.localdate())
+    context["unflagged"] = [presenters.row(each, now) for each in unflagged if not tied.to(each.manager_id)]
     if selected is not None:
         kinds = presenters.RETURN_KINDS.items()
         context["return_kinds"] = [{"value": code, "label": label} for code, label in kinds]

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appraisal.models import Appraisal, Cycle, State
+from managers.models import Relation
 from tests.appraisal import smallbank
-from tests.appraisal.acting import ON, Reach, Staff, Take, find, log
+from tests.appraisal.acting import ON, SINCE, Reach, Staff, Take, find, log
 from tests.appraisal.pages import as_, text
 
 OPEN = {"scheme": smallbank.SCHEME, "period": smallbank.PERIOD}
@@ -66,6 +67,19 @@ def test_submitting_takes_all_measured_ones_of_ones_scope(cycle: Cycle, staff: S
     assert find(smallbank.ELSEWHERE).state == State.MEASURED
     again = as_(staff["hr"]).post(f"/cycles/{cycle.pk}/submit/", {"key": "k2"}, follow=True)
     assert "没有已测算、可提交的考核" in text(again)
+
+
+def test_a_batch_leaves_to_others_whom_its_taker_must_stand_aside_from(cycle: Cycle, staff: Staff) -> None:
+    kin = find(smallbank.STEADY).manager
+    Relation.objects.create(
+        user=staff["hr"], manager=kin, kind="kin", starts_on=SINCE, reason="表亲", declared_by=staff["hr"]
+    )
+    answer = as_(staff["hr"]).post(f"/cycles/{cycle.pk}/submit/", {"key": "k"}, follow=True)
+    assert "已提交风险审核 6 人" in text(answer)
+    assert "有 1 人的考核您须回避，请由他人办理" in text(answer)
+    assert find(smallbank.STEADY).state == State.MEASURED
+    again = text(as_(staff["hr"]).post(f"/cycles/{cycle.pk}/submit/", {"key": "k2"}, follow=True))
+    assert "有 1 人的考核您须回避" in again and "没有已测算" not in again
 
 
 def test_an_answer_measures_a_returned_one_again(take: Take, cycle: Cycle, staff: Staff) -> None:

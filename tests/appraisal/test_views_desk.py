@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appraisal.models import State
+from managers.models import Relation
 from tests.appraisal import smallbank
-from tests.appraisal.acting import ON, Reach, Staff, Take, find, log
+from tests.appraisal.acting import ON, SINCE, Reach, Staff, Take, find, log
 from tests.appraisal.pages import as_, manager_login, text
 
 WAITING = [smallbank.STEADY, smallbank.RISING, smallbank.BAD_LOAN, smallbank.SPIKE]
@@ -103,6 +104,14 @@ def test_the_batch_takes_exactly_the_confirmed_list(desk: Client) -> None:
     answer = desk.post("/queue/clear/", {"id": ids, "key": page["key"]}, follow=True)
     assert "已批量通过 1 人" in text(answer)
     assert find(smallbank.STEADY).state == State.CLEARED
+
+
+def test_the_batch_offers_nobody_its_taker_must_stand_aside_from(desk: Client, staff: Staff) -> None:
+    kin = find(smallbank.STEADY).manager
+    Relation.objects.create(
+        user=staff["risk"], manager=kin, kind="kin", starts_on=SINCE, reason="表亲", declared_by=staff["risk"]
+    )
+    assert desk.get("/queue/").context["unflagged"] == []
 
 
 def test_a_batch_with_a_flag_is_refused_as_a_whole(desk: Client) -> None:

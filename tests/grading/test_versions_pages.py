@@ -263,3 +263,30 @@ def test_a_file_needs_its_day(people: dict[str, User], today: Any, day: str) -> 
 @pytest.mark.parametrize("who", ["audit", "leader", "risk"])
 def test_only_hr_uploads(people: dict[str, User], today: Any, who: str) -> None:
     assert upload(as_(people[who]), STRICTER).status_code == 403
+
+
+def test_everybody_reads_a_reissue_and_its_list_only_who_works_on_drafts_in_scope(
+    judged: acting.Staff, today: Any
+) -> None:
+    row, data = past(judged), {"effective_on": "2026-07-01", "reason": "总行批复自七月起执行"}
+    answer = as_(judged["hr_head"]).post(
+        reverse("rulebook_step", args=[row.pk, "adopt"]), {**data, "previewed": "2026-07-01"}
+    )
+    assert answer.status_code == 302
+    named = queries.version(row.pk).reissue_changes
+    everywhere = {each["employee_no"] for each in named}
+    assert {smallbank.STEADY, smallbank.ELSEWHERE} <= everywhere
+    for who, shown in (
+        ("hr_head", everywhere),
+        ("hr", everywhere - {smallbank.ELSEWHERE}),
+        ("hr_west", {smallbank.ELSEWHERE}),
+        ("risk", None),
+        ("leader", None),
+        ("admin", None),
+    ):
+        answer = page(as_(judged[who]), row)
+        kept, text = answer.context["kept"], answer.content.decode()
+        assert (who, kept and {each["employee_no"] for each in kept}) == (who, shown)
+        hidden = everywhere - (shown or set())
+        assert [number for number in hidden if f">{number}<" in text] == []
+        assert ("不在您的所辖机构内" in text) == (shown not in (None, everywhere))
