@@ -49,8 +49,8 @@ bench: venv ## nights, loads and reads beside floor and rivals (BENCH="--account
 faults: venv ## inject every fault into servers and workers of its own (ONLY=name,name SEED=n KILLS=n SHORT=1)
 	@exec $(VENV)/bin/python -m tests.faults
 
-access: venv ## every address as everybody about everything, against the policy table
-	@ACCESS=1 exec $(IN_HOUSE) pytest -n 2 tests/access
+access: venv ## every address as everybody about everything, against the policy table (ACTORS=, ROWS= for some)
+	@exec $(IN_HOUSE) pytest -n 2 tests/access
 
 mutants: venv ## take every visible_to away in turn: the access test must notice each
 	@exec $(IN_HOUSE) python -m tests.access.mutate

@@ -69,6 +69,14 @@ def django_db_modify_db_settings() -> None:
     """The name of the test database is chosen above, not by the number of the xdist worker."""
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How much the access test tried, where it ran."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, [])]
+    tried = sum(value for each in reports for name, value in each.user_properties if name == "cells")
+    if tried:
+        terminalreporter.write_line(f"access: {tried} cells tried (role × address × object)")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the browser tests, and skip them with one clear line where there is no Chromium."""
     for item in items:

@@ -156,7 +156,6 @@ def quarantined(scene: "Scene", who: ClientManager) -> Any:
 Make = Callable[["Scene", ClientManager], Any]
 #: Made at the opening, whatever the stage.
 HOLDINGS: dict[str, Make] = {
-    "handover": handover,
     "adjustment": adjustment,
     "ledger_event": event,
     "ledger_target": target,
@@ -187,7 +186,12 @@ def give(scene: "Scene", user: User) -> dict[str, Any]:
     told = notices.tell([user], "appraisal_published", subject="handover:1", url="/notices/")
     now = timezone.now()
     export = StoredExport.objects.create(
-        owner=user, title="操作日志", reason="年度检查", rows=1, made_at=now, expires_at=now + exports.FETCHED_FOR
+        owner=user,
+        title="操作日志",
+        reason="年度检查",
+        rows=1,
+        made_at=now,
+        expires_at=now + exports.FETCHED_FOR,
     )
     file = exports.file_of(export)
     file.parent.mkdir(parents=True, exist_ok=True)

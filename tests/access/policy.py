@@ -41,4 +41,4 @@ POLICY: dict[str, Row] = {
 
 def endpoint(name: str) -> str:
     """The address a row is about, without the word that tells it from another row."""
-    return name.split("[")[0]
+    return name.split("[", maxsplit=1)[0]

@@ -79,7 +79,9 @@ class Row:
     path: str = ""
     methods: tuple[str, ...] = ("GET", "POST")
     things: tuple[str, ...] = tuple(THINGS)
+    actors: frozenset[str] = PUBLIC
     staff: bool = False
+    listed: frozenset[str] = PUBLIC
     named: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
     logs: bool = False
@@ -182,7 +184,9 @@ def key(**given: Any) -> Build:
 
 def both(*builds: Build) -> Build:
     """The arguments of several together."""
-    return lambda scene, thing: {name: value for build in builds for name, value in build(scene, thing).items()}
+    return lambda scene, thing: {
+        name: value for build in builds for name, value in build(scene, thing).items()
+    }
 
 
 _READ = ("ok", "refused", "hidden", "mine", "looks", "told", "lists", "own")

@@ -1,6 +1,7 @@
 """How far things have come when a cell is tried: each stage is brought about by people who take no part."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from appraisal import services as procedure
 from appraisal.models import Adjustment, Appraisal
 from appraisal.queries import bodies
 from grading.models import GradeChange
+from ledger.services import requests
 from managers.models import Handover, Qualification
 from tests.access import holdings
 
@@ -24,14 +26,26 @@ def case(pk: int) -> Appraisal:
     return Appraisal.objects.select_related("manager__branch", "verdict__rulebook").get(pk=pk)
 
 
+def asked(scene: "Scene") -> None:
+    """Somebody has asked for the last night to be worked again."""
+    day, keeper = date(2026, 9, 30), scene.people["stand-in head_hr"]
+    row = requests.request_rerun(day, by=keeper, at=timezone.now(), reason="为访问测试申请重算一次")
+    scene.numbers["request"] = row.pk
+
+
 def submitted(scene: "Scene") -> None:
     """Every case waits at the risk desk."""
     procedure.submit_many(list(scene.cases.values()), by=scene.people["stand-in head_hr"], on=ON)
 
 
 def begun(scene: "Scene") -> None:
-    """Somebody has applied for the next grade for each of the five, and proposed it."""
-    holdings.hold(scene, qualification=holdings.qualification, grade_change=holdings.grade_change)
+    """For each of the five: an application for the next grade, its proposal, and a list to hand over."""
+    holdings.hold(
+        scene,
+        qualification=holdings.qualification,
+        grade_change=holdings.grade_change,
+        handover=holdings.handover,
+    )
 
 
 def disputed(scene: "Scene") -> None:
@@ -91,9 +105,7 @@ def screened(scene: "Scene") -> None:
 
 def examined(scene: "Scene") -> None:
     """Everybody has passed."""
-    Qualification.objects.update(
-        state="examined", exam_name="统考", exam_on=ON, score=80, pass_mark=60
-    )
+    Qualification.objects.update(state="examined", exam_name="统考", exam_on=ON, score=80, pass_mark=60)
     Qualification.objects.update(examined_by=scene.people["stand-in head_hr"])
 
 
@@ -114,6 +126,7 @@ _QUEUED = (submitted, begun)
 _DECIDED = (*_QUEUED, cleared, decided)
 STAGES: dict[str, tuple[Bring, ...]] = {
     "measured": (),
+    "asked": (asked,),
     "disputed": (disputed,),
     "in_risk_queue": _QUEUED,
     "returned": (submitted, returned),
@@ -121,8 +134,8 @@ STAGES: dict[str, tuple[Bring, ...]] = {
     "decided": _DECIDED,
     "published": (*_DECIDED, published),
     "appealed": (*_DECIDED, published, appealed),
-    "accepted": (accepted,),
-    "witnessed": (accepted, witnessed),
+    "accepted": (begun, accepted),
+    "witnessed": (begun, accepted, witnessed),
     "approved": (begun, accepted, witnessed, approved),
     "scheduled": (begun, accepted, witnessed, approved, scheduled),
     "screened": (begun, screened),

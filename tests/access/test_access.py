@@ -3,20 +3,21 @@
 import os
 import time
 from collections import Counter
-
-import pytest
+from collections.abc import Callable, Iterator
 
 from tests.access import walk
-from tests.access.conftest import Tried
 from tests.access.policy import POLICY, endpoint
 from tests.access.scene import Scene
 from tests.access.stages import STAGES
 from tests.access.things import ACTORS
+from tests.access.walk import Cell
 
 #: ACTORS="branch_hr,anonymous" and ROWS="queue,clear" try some only, while a row is being written.
 CHOSEN = tuple(filter(None, os.environ.get("ACTORS", "").split(","))) or ACTORS
 ROWS = set(filter(None, os.environ.get("ROWS", "").split(",")))
 PARTS = 4
+#: Cells are counted and reported in the summary of the run (`tests/conftest.py`).
+Record = Callable[[str, object], None]
 
 
 def test_every_address_has_its_row_and_every_row_its_address() -> None:
@@ -26,25 +27,50 @@ def test_every_address_has_its_row_and_every_row_its_address() -> None:
     assert {row.stage for row in POLICY.values()} <= set(STAGES)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_answer_is_as_the_policy_says(scene: Scene, part: int, tried: Tried) -> None:
-    """In parts, by actor, so that several workers share them."""
-    found: list[str] = []
-    took: Counter[str] = Counter()
-    for stage in STAGES:
-        cells = [
-            cell
-            for cell in walk.cells(CHOSEN[part::PARTS], stage=stage)
-            if not ROWS or {cell.row, endpoint(cell.row)} & ROWS
-        ]
-        if not cells:
-            continue
-        with scene.at(stage):
-            for cell in cells:
-                started = time.perf_counter()
-                found += walk.wrong(cell, walk.ask(cell, scene), scene)
-                took[f"{cell.method} {cell.row}"] += time.perf_counter() - started
-                tried(1)
-    slow = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.most_common(8))
-    print(f"{took.total():.0f} s in cells; most: {slow}")
-    assert found == [], "\n".join(["", *found])
+def of_part(part: int, stage: str) -> Iterator[Cell]:
+    """Every PARTS-th of the cells of a stage that were chosen."""
+    chosen = (
+        cell for cell in walk.cells(CHOSEN, stage=stage) if not ROWS or {cell.row, endpoint(cell.row)} & ROWS
+    )
+    return (cell for at, cell in enumerate(chosen) if at % PARTS == part)
+
+
+class Part:
+    """One part of the cells; the parts are classes so that workers share them."""
+
+    part: int
+
+    def test_every_answer_is_as_the_policy_says(self, scene: Scene, record_property: Record) -> None:
+        found: list[str] = []
+        took: Counter[str] = Counter()
+        tried: Counter[str] = Counter()
+        for stage in STAGES:
+            cells = list(of_part(self.part, stage))
+            if not cells:
+                continue
+            with scene.at(stage):
+                for cell in cells:
+                    started = time.perf_counter()
+                    found += walk.wrong(cell, walk.ask(cell, scene), scene)
+                    took[f"{cell.method} {cell.row}"] += time.perf_counter() - started
+                    tried["cells"] += 1
+        slow = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.most_common(8))
+        print(f"{took.total():.0f} s in cells; most: {slow}")
+        record_property("cells", tried["cells"])
+        assert found == [], "\n".join(["", *found])
+
+
+class TestFirst(Part):
+    part = 0
+
+
+class TestSecond(Part):
+    part = 1
+
+
+class TestThird(Part):
+    part = 2
+
+
+class TestFourth(Part):
+    part = 3

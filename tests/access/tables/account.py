@@ -18,7 +18,7 @@ TABLE: dict[str, Row] = {
     "account": read(EVERYONE),
     "end_session": do(EVERYONE, idle=True, body=fixed(ref="all")),
     "mfa_activate_totp": _FACTOR,
-    "mfa_deactivate_totp": _FACTOR,
+    "mfa_deactivate_totp": read(EVERYONE, ok=(404,)),
     "mfa_view_recovery_codes": Row(get=May(EVERYONE, ok=(200, 302, 404)), methods=("GET",)),
     "mfa_generate_recovery_codes": Row(get=May(EVERYONE, ok=(200, 302, 404)), methods=("GET",)),
     "set_language": Row(

@@ -27,8 +27,6 @@ WITNESSES = roles("head_risk head_hr branch_risk branch_hr outlet_head")
 DRAFTERS = roles("head_hr branch_hr outlet_head")
 
 
-
-
 def _handing(name: str, who: frozenset[str], *, stage: str, **more: Any) -> Row:
     given: dict[str, Any] = {"looks": PEOPLE | OWN, "told": (403,), "tied": (403,), "mine": (403,)} | more
     body = key(reason="清单有误", confirmed="")
@@ -54,19 +52,19 @@ def _draft(scene: Scene, thing: str) -> dict[str, Any]:
 TABLE: dict[str, Row] = {
     "runs": Row(
         get=May(RUNS),
-        post=May(roles("platform_admin head_risk head_hr"), looks=RUNS, told=(200,), ok=(302,)),
-        body=fixed(kind="rerun", business_date="2026-09-29", reason="为访问测试申请重算一次"),
+        post=May(roles("platform_admin head_risk head_hr"), ok=(302,)),
+        body=fixed(kind="rerun", business_date="2026-09-30", reason="为访问测试申请重算一次"),
     ),
     "progress": read(RUNS, lists=NOBODY),
     "run": read(RUNS, lists=ALL, kwargs=number("run")),
     "decide_run": do(
         roles("head_risk head_hr"),
-        looks=RUNS,
         kwargs=number("request"),
+        stage="asked",
         body=fixed(decision="refused", reason="理由不足，不予重算"),
     ),
     "closings": read(RUNS, lists=NOBODY),
-    "closings[period]": read(RUNS, lists=ALL, ask=fixed(period="2026Q3")),
+    "closings[period]": read(RUNS, ask=fixed(period="2026Q3")),
     "bundles": read(RUNS, lists=NOBODY),
     "quarantine": read(RUNS, kwargs=number("bundle")),
     "quarantined_row": read(RUNS, about=True, kwargs=of("held")),
@@ -92,6 +90,16 @@ TABLE: dict[str, Row] = {
     "handover_step[cancel]": _handing("cancel", MARKET, stage="approved"),
     "new_handover": read(DRAFTERS | OWN, lists=ALL, named=frozenset({"mate", "kin"})),
     "new_handover[draft]": do(
-        DRAFTERS, own=True, about=True, hidden=(200,), tied=(200, 403), stage="measured", ask=_giver, body=_draft
+        DRAFTERS,
+        own=True,
+        about=True,
+        hidden=(200,),
+        tied=(200, 403),
+        looks=OWN,
+        told=(200,),
+        stage="measured",
+        named=frozenset({"mate", "kin"}),
+        ask=_giver,
+        body=_draft,
     ),
 }

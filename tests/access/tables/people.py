@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from managers.roles import ROLES
+from tests.access.holdings import sheet
 from tests.access.rows import (
     ALL,
     EVERYONE,
@@ -9,9 +11,7 @@ from tests.access.rows import (
     HR,
     KEEPERS,
     NOBODY,
-    OWN,
     PEOPLE,
-    RISK,
     SCOPE_FIRST,
     May,
     Row,
@@ -26,8 +26,6 @@ from tests.access.rows import (
     read,
     roles,
 )
-from managers.roles import ROLES
-from tests.access.holdings import sheet
 from tests.access.scene import Scene
 from tests.access.things import IDENTITY, THINGS
 
@@ -53,7 +51,9 @@ def _career(name: str, who: frozenset[str], **given: str) -> Row:
     return do(who, looks=PEOPLE, kwargs=kwargs, body=key(**({"reason": "核查需要"} | given)), **_STEP)
 
 
-def _qualifying(name: str, who: frozenset[str], *, stage: str = "in_risk_queue", own: bool = False, **given: Any) -> Row:
+def _qualifying(
+    name: str, who: frozenset[str], *, stage: str = "in_risk_queue", own: bool = False, **given: Any
+) -> Row:
     body = key(**({"reason": "条件不足"} | given))
     more = _STEP | {"stage": stage, "looks": CAREERS, "own": own, "mine": None if own else (302,)}
     return do(who, kwargs=of("qualification", name=name), body=body, **more)
@@ -62,6 +62,12 @@ def _qualifying(name: str, who: frozenset[str], *, stage: str = "in_risk_queue",
 def _changing(name: str, who: frozenset[str], *, stage: str = "in_risk_queue", **more: Any) -> Row:
     given = _STEP | {"mine": (404,), "stage": stage, "looks": CAREERS} | more
     return do(who, kwargs=of("grade_change", name=name), body=key(reason="另有安排"), **given)
+
+
+def _declared(thing: str) -> dict[str, Any]:
+    number, name, *_rest = THINGS[thing]
+    who = {"username": "u-nobody", "employee_no": number, "name": name}
+    return who | {"kind": "kin", "starts_on": "2026-10-12", "reason": "表亲"}
 
 
 TABLE: dict[str, Row] = {
@@ -120,14 +126,14 @@ TABLE: dict[str, Row] = {
         expires_on="2028-10-10",
     ),
     "exam_sheets": read(HR, lists=NOBODY),
-    "exam_sheets[upload]": do(HR, body=lambda scene, thing: {"name": "统考", "exam_on": "2026-10-10", "file": sheet()}),
+    "exam_sheets[upload]": do(
+        HR, body=lambda scene, thing: {"name": "统考", "exam_on": "2026-10-10", "file": sheet()}
+    ),
     "exam_sheet": read(HR, kwargs=own("exam_sheet"), numbered=ALL),
     "exam_sheet[foreign]": read(NOBODY, looks=HR, told=(404,), kwargs=own("foreign_exam_sheet")),
     # --- changes of grade ----------------------------------------------------------------------------------
     "grade_changes": read(CAREERS, lists=ALL),
-    "grade_change": read(
-        CAREERS, refused=SCOPE_FIRST, mine=(404,), about=True, kwargs=of("grade_change")
-    ),
+    "grade_change": read(CAREERS, refused=SCOPE_FIRST, mine=(404,), about=True, kwargs=of("grade_change")),
     "propose_grade_change": do(
         HR,
         refused=(302, 404),
@@ -176,21 +182,11 @@ TABLE: dict[str, Row] = {
     ),
     "delegation_end": do(KEEPERS, refused=(302,), kwargs=number("delegation"), body=fixed(reason="提前结束")),
     "relations": read(frozenset(ROLES), named=frozenset({"kin"})),
-    "relations[declare]": do(
-        roles("head_hr branch_hr"),
-        ok=(302,),
-        about=True,
-        hidden=(200,),
-        tied=(200,),
-        looks=frozenset(ROLES),
-        told=(200,),
-        body=lambda scene, thing: {
-            "username": "u-nobody",
-            "employee_no": THINGS[thing][0],
-            "kind": "kin",
-            "starts_on": "2026-10-12",
-            "reason": "表亲",
-        },
+    "relations[own]": do(
+        frozenset(ROLES) - HR, actors=frozenset(ROLES) - HR, body=lambda scene, thing: _declared("far")
+    ),
+    "relations[for others]": do(
+        HR, hidden=(403,), about=True, actors=HR, body=lambda scene, thing: _declared(thing)
     ),
     "relation_end": do(
         roles("head_hr"), kwargs=number("relation"), body=fixed(reason="误报", ends_on="2026-10-12")

@@ -1,5 +1,6 @@
 """The procedure: workbench, appeals, the desks of HR, risk and the group, papers, look-backs; rulebooks."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.access.rows import (
@@ -27,7 +28,7 @@ from tests.access.rows import (
     roles,
 )
 from tests.access.scene import Scene
-from tests.access.things import THINGS
+from tests.access.things import THINGS, TIED
 
 AUDITOR = roles("auditor")
 DRAFTS = HR | roles("head_risk auditor")
@@ -42,7 +43,12 @@ def _self(stage: str, **more: Any) -> Row:
 
 def _line(name: str) -> Build:
     """A line of the verdict, and what is wrong with it."""
-    return lambda scene, thing: {name: scene.numbers["line"], "text": "少计一户", "expected": "42", "key": "k"}
+    return lambda scene, thing: {
+        name: scene.numbers["line"],
+        "text": "少计一户",
+        "expected": "42",
+        "key": "k",
+    }
 
 
 def _hr(name: str, stage: str, **more: Any) -> Row:
@@ -74,6 +80,13 @@ def _adjustment(scene: Scene, thing: str) -> dict[str, Any]:
 def _adjusting(name: str, who: frozenset[str], **more: Any) -> Row:
     given = {"looks": RISK | AUDITOR, "told": (403,), "tied": (403,)} | more
     return do(who, about=True, kwargs=of("adjustment", name=name), body=key(reason="证据不足"), **given)
+
+
+def _lookback(kind: Callable[..., Row], who: frozenset[str], **more: Any) -> Row:
+    """Nobody reads the review of the own case, or ends it."""
+    given = {"stage": "published", "about": True, "kwargs": of("lookback")} | more
+    given.setdefault("things", ("mate", "kin", "sister", "far"))
+    return kind(who, **given, **({"body": key(reason="影响轻微")} if kind is do else {}))
 
 
 PROCEDURE: dict[str, Row] = {
@@ -110,25 +123,23 @@ PROCEDURE: dict[str, Row] = {
     "scoring": read(GROUP, lists=NOBODY),
     "score": Row(
         get=May(GROUP),
-        post=May(GROUP, ok=(200,), idle=True),
+        post=May(GROUP, ok=(200,), tied=(403,), idle=True),
         body=key(conduct="90", ability="80", diligence="70", results="60"),
         **_CASE,
     ),
     "decisions": read(GROUP, lists=ALL, stage="cleared"),
-    "decide": do(
-        GROUP, tied=(403,), stage="cleared", body=key(outcome="keep", reason="先稳定一季"), **_CASE
-    ),
+    "decide": do(GROUP, tied=(403,), stage="cleared", body=key(outcome="keep", reason="先稳定一季"), **_CASE),
     "close_vote": do(GROUP, idle=True, tied=(403,), stage="cleared", body=key(), **_CASE),
     "meeting_minutes": read(
         APPRAISALS,
-        lists=ALL,
+        lists=ALL - {"far", "kin"},
         stage="decided",
-        ask=lambda scene, thing: {"cycle": scene.numbers["cycle"], "on": "2026-10-12", "branch": "S1"},
+        ask=lambda scene, thing: {"cycle": scene.numbers["cycle"], "on": "2026-10-12", "branch": "R1"},
     ),
     # --- HR ------------------------------------------------------------------------------------------------
     "cycles": read(APPRAISALS, lists=NOBODY),
     "cycle": read(APPRAISALS, lists=ALL, kwargs=number("cycle")),
-    "open_cycle": do(HR, body=fixed(scheme="corporate-six-grades", period="2026Q3")),
+    "open_cycle": do(HR, idle=True, body=fixed(scheme="corporate-six-grades", period="2026Q3")),
     "measure": do(HR, idle=True, kwargs=number("cycle"), body=key()),
     "review": do(HR, idle=True, kwargs=number("cycle"), body=key()),
     "submit": do(HR, kwargs=number("cycle"), body=key(), stage="measured"),
@@ -153,32 +164,42 @@ PROCEDURE: dict[str, Row] = {
     "adjustment_step[end]": _adjusting("end", roles("head_risk"), stage="approved"),
     # --- look-backs ----------------------------------------------------------------------------------------
     "lookbacks": read(APPRAISALS, lists=ALL, stage="published"),
-    "lookback": read(APPRAISALS, stage="published", about=True, kwargs=of("lookback")),
-    "reopen_lookback": do(
-        RISK, looks=APPRAISALS, told=(403,), tied=(403,), stage="published", about=True,
-        kwargs=of("lookback"), body=key(reason="余额更正"),
+    "lookback": _lookback(read, APPRAISALS),
+    "lookback[own]": _lookback(
+        read, NOBODY, looks=APPRAISALS, told=(404,), things=("self",), actors=frozenset(TIED)
     ),
-    "dismiss_lookback": do(
-        RISK, looks=APPRAISALS, told=(403,), tied=(403,), stage="published", about=True,
-        kwargs=of("lookback"), body=key(reason="影响轻微"),
+    "reopen_lookback": _lookback(do, RISK, looks=APPRAISALS, told=(403,), tied=(403,)),
+    "reopen_lookback[own]": _lookback(
+        do, NOBODY, looks=APPRAISALS, told=(404,), things=("self",), actors=frozenset(TIED)
     ),
+    "dismiss_lookback": _lookback(do, RISK, looks=APPRAISALS, told=(403,), tied=(403,)),
     # --- papers --------------------------------------------------------------------------------------------
     "appraisal_form": _paper("decided", mine=(403,)),
     "decision_notice": _paper("published", own=True),
     "vote_record": _paper("decided", mine=(403,)),
     "handover_paper": read(
-        PEOPLE, own=True, refused=SCOPE_FIRST, about=True, things=("self", "mate", "far"), kwargs=of("handover")
+        PEOPLE,
+        own=True,
+        refused=SCOPE_FIRST,
+        about=True,
+        things=("self", "mate", "far"),
+        kwargs=of("handover"),
     ),
     "grade_letter": read(
-        PEOPLE | GROUP, own=True, refused=SCOPE_FIRST, about=True, things=("self", "mate", "far"),
-        kwargs=of("grade_change"), stage="scheduled",
+        PEOPLE | GROUP,
+        own=True,
+        refused=SCOPE_FIRST,
+        about=True,
+        things=("self", "mate", "far"),
+        kwargs=of("grade_change"),
+        stage="scheduled",
     ),
 }
 RULEBOOKS: dict[str, Row] = {
     "rulebooks": read(EVERYONE, lists=NOBODY),
     "rulebook": read(EVERYONE, lists=NOBODY, kwargs=number("code", "code", number="number")),
     "rulebook_version": read(EVERYONE, lists=NOBODY, kwargs=number("version")),
-    "rulebook_version[reissued]": read(EVERYONE, lists=ALL, kwargs=number("reissued")),
+    "rulebook_version[reissued]": read(EVERYONE, lists=ALL, listed=DRAFTS, kwargs=number("reissued")),
     "rulebook_version[draft]": read(DRAFTS, refused=(404,), lists=NOBODY, kwargs=number("draft")),
     "rulebook_pdf": read(EVERYONE, kwargs=number("version")),
     "rulebook_text": read(EVERYONE, lists=NOBODY, kwargs=number("version")),
@@ -188,15 +209,14 @@ RULEBOOKS: dict[str, Row] = {
         HR,
         refused=(404,),
         looks=roles("head_risk auditor"),
+        told=(403,),
         kwargs=lambda scene, thing: {"pk": scene.numbers["draft"], "name": "check"},
         body=key(),
     ),
-    "simulation": Row(
-        get=May(HR | RISK | AUDITOR, lists=NOBODY), kwargs=number("version"), methods=("GET",)
+    "simulation": Row(get=May(DRAFTS, lists=NOBODY), kwargs=number("version"), methods=("GET",)),
+    "simulation_threshold": Row(get=May(DRAFTS), kwargs=number("version"), methods=("GET",)),
+    "numbers_grid": Row(
+        get=May(EVERYONE), post=May(HR, ok=(200, 302), idle=True), kwargs=number("code", "code")
     ),
-    "simulation_threshold": Row(
-        get=May(HR | RISK | AUDITOR), kwargs=number("version"), methods=("GET",)
-    ),
-    "numbers_grid": Row(get=May(EVERYONE), post=May(HR, ok=(200, 302), idle=True), kwargs=number("code", "code")),
 }
 TABLE = PROCEDURE | RULEBOOKS

@@ -16,6 +16,7 @@ from tests.access.rows import (
     employee,
     nothing,
     number,
+    roles,
 )
 
 #: Business roles over REST; whoever has a manager file reads the own rows of every resource.
@@ -40,7 +41,7 @@ TABLE: dict[str, Row] = {
     "v1:appraisals": rest("appraisals:read", APPRAISALS | OWN),
     "v1:rulebooks": rest("rulebooks:read", EVERYONE, lists=False),
     "v1:customers": rest("customers:read", PEOPLE | OWN),
-    "v1:runs": rest("runs:read", READERS, lists=False),
+    "v1:runs": rest("runs:read", READERS | roles("platform_admin"), lists=False),
     "v1:run-differences": rest("metrics:read", READERS, kwargs=number("run", "id")),
     "v1:schema": Row(get=May(PUBLIC), login=False, methods=("GET",)),
     "v1:docs": Row(get=May(PUBLIC), login=False, methods=("GET",)),
