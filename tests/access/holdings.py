@@ -138,7 +138,7 @@ def quarantined(scene: "Scene", who: ClientManager) -> Any:
     raw = {
         "customer_no": f"X{number}",
         "name": f"{customer}{name}",
-        "kind": "?",
+        "kind": f"{name}?",
         "branch_code": who.branch.code,
     }
     return QuarantinedRow.objects.create(
@@ -147,7 +147,7 @@ def quarantined(scene: "Scene", who: ClientManager) -> Any:
         line=2 + list(THINGS).index(thing),
         raw=raw,
         field="kind",
-        value="?",
+        value=f"{name}?",
         code="not_a_choice",
         branch=who.branch,
     )

@@ -174,7 +174,7 @@ def _hire(scene: Scene) -> None:
     for role in ROLES:
         if role != "client_manager":
             scene.people[role] = _person(role, role, PLACES.get(role, "S1"))
-    for name in ("client_manager", "nobody", "stranger", "other"):
+    for name in ("client_manager", "nobody", "stranger", "other", "applicant"):
         scene.people[name] = _person(name)
     scene.people["superuser"] = _person("superuser", is_superuser=True)
     for role, place in (
@@ -258,8 +258,10 @@ def _access(scene: Scene) -> dict[str, Any]:
     stranger, other = scene.people["stranger"], scene.people["other"]
     at = Branch.objects.get(code="R2")
     rows: dict[str, Any] = {
-        "pending": _asked("branch_market", at, stranger, scene.people["stand-in security_admin"]),
-        "asked": _asked("branch_market", at, other, scene.people["security_admin"]),
+        "pending": _asked(
+            "branch_market", at, scene.people["applicant"], scene.people["stand-in security_admin"]
+        ),
+        "asked": _asked("branch_market", at, scene.people["nobody"], scene.people["security_admin"]),
         "granted": Grant.objects.create(user=other, role="outlet_head", branch=at, starts_on=SINCE),
         "relation": Relation.objects.create(
             user=stranger,

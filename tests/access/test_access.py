@@ -15,7 +15,7 @@ from tests.access.walk import Cell
 #: ACTORS="branch_hr,anonymous" and ROWS="queue,clear" try some only, while a row is being written.
 CHOSEN = tuple(filter(None, os.environ.get("ACTORS", "").split(","))) or ACTORS
 ROWS = set(filter(None, os.environ.get("ROWS", "").split(",")))
-PARTS = 4
+PARTS = 2
 #: Cells are counted and reported in the summary of the run (`tests/conftest.py`).
 Record = Callable[[str, object], None]
 
@@ -66,11 +66,3 @@ class TestFirst(Part):
 
 class TestSecond(Part):
     part = 1
-
-
-class TestThird(Part):
-    part = 2
-
-
-class TestFourth(Part):
-    part = 3

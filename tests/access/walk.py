@@ -112,7 +112,8 @@ def _asked(name: str, rule: May, actor: str) -> tuple[str, ...]:
     variant = "[" in name
     if rule.own or rule.mine is not None:
         return ("self", "mate") if variant else ("self", "mate", "far")
-    return ("mate",) if variant else ("mate", "far")
+    # Where the role is asked for first, what is far away is refused like what is near.
+    return ("mate", "far") if len(rule.refused) == 2 and not variant else ("mate",)
 
 
 def url(cell: Cell, scene: Scene) -> str:

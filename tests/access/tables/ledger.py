@@ -66,7 +66,7 @@ TABLE: dict[str, Row] = {
     "closings": read(RUNS, lists=NOBODY),
     "closings[period]": read(RUNS, ask=fixed(period="2026Q3")),
     "bundles": read(RUNS, lists=NOBODY),
-    "quarantine": read(RUNS, kwargs=number("bundle")),
+    "quarantine": read(RUNS, lists=ALL, kwargs=number("bundle")),
     "quarantined_row": read(RUNS, about=True, kwargs=of("held")),
     "replay_row": do(
         HR,
