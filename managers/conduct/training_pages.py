@@ -283,6 +283,7 @@ def development(request: HttpRequest, employee_no: str) -> HttpResponse:
         "lines": [{"line": each, "tone": STATUS_TAGS[each.attendance.status]} for each in reads.roll(roll)]
         if learns
         else [],
+        "hours": reads.hours(who.pk, on.year) if learns else None,
         "certificates": [{"row": each, "tag": certificate_tag(each, on)} for each in held] if learns else [],
         "standing": next(iter(rotation.standings([who.pk], on)), None) if rotates else None,
         "leaves": LeaveRecord.objects.filter(manager=who).select_related("stand_in") if rotates else [],

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from managers.models import Attendance, TrainingPlan, TrainingResult, TrainingSession
 
@@ -51,6 +52,12 @@ def roll(rows: Iterable[Attendance]) -> list[Line]:
         )
         for each in held
     ]
+
+
+def hours(manager: int, year: int) -> Decimal:
+    """How many hours of training a manager attended in a calendar year."""
+    came = Attendance.objects.filter(manager=manager, status=Status.PRESENT, session__held_on__year=year)
+    return Decimal(came.aggregate(all=Sum("session__plan__hours"))["all"] or 0)
 
 
 def outstanding(ids: Collection[int] | None = None) -> QuerySet[Attendance]:

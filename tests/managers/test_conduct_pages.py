@@ -97,6 +97,7 @@ def test_a_plan_its_roll_and_results_by_the_pages(people: People) -> None:
     assert sheet is not None
     assert "合格 1 人，未合格 1 人" in post(hr, f"/training/sheets/{sheet.pk}/")
     assert TrainingResult.objects.count() == 2
+    assert "今年出席 1.5 学时" in page(people["mine"], "/people/1/development/")
     page(people["market"], f"/training/sheets/{sheet.pk}/", 404)
     said = page(people["outlet"], url)
     assert ("经理1" in said, "经理3" in said, "保存出席情况" in said) == (True, False, False)
