@@ -20,7 +20,6 @@ from credit.queries.loans import Loan, loans
 from credit.rules.overdue import Covered, covered
 from credit.rules.ratios import ITEMS, RATIOS, Ratio
 from ledger.rules import money
-from managers.models import Customer
 from managers.queries import names
 from managers.rules import masking
 from managers.services import identity
@@ -42,9 +41,7 @@ def shown(reader: FileReader, part: str) -> dict[str, Any]:
 
 def customer_name(reader: FileReader) -> str:
     """The customer as the reader sees it: people's names masked for audit."""
-    personal = reader.customer.kind == Customer.Kind.PERSONAL
-    hidden = personal and names.masked_for(reader.user, reader.on)
-    return masking.name(reader.customer.name) if hidden else reader.customer.name
+    return names.of_customer(reader.customer, masked=names.masked_for(reader.user, reader.on))
 
 
 # --- loans ----------------------------------------------------------------------------------------------
@@ -104,14 +101,10 @@ def _parties(reader: FileReader) -> dict[str, Any]:
     ]
     group = reads.group(reader)
     members = [
-        {"link": link, "customer": each, "owed": owed, "name": _member(each, masked)}
+        {"link": link, "customer": each, "owed": owed, "name": names.of_customer(each, masked=masked)}
         for link, each, owed in group.members
     ]
     return {"parties": rows, "group": group, "members": members, "day": reader.day}
-
-
-def _member(each: Customer, masked: bool) -> str:
-    return masking.name(each.name) if masked and each.kind == Customer.Kind.PERSONAL else each.name
 
 
 def sealed_row(party: Party, name: str) -> dict[str, Any]:

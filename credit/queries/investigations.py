@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from credit.models import Evidence, Investigation
-from credit.permissions import own_file
+from credit.permissions import own_file, readable
 from managers.models import ClientManager, User
 
 
@@ -25,6 +25,9 @@ def colleagues(manager: ClientManager) -> QuerySet[ClientManager]:
 
 
 def visible(user: User, on: date) -> QuerySet[Investigation]:
-    """The investigations a person may see, with the people they name."""
+    """The investigations of files a person may open, and the own ones, with the people they name."""
     related = ("customer__branch", "first__branch", "second__branch", "signed_first_by", "signed_second_by")
-    return Investigation.objects.visible_to(user, on).select_related(*related)
+    own, wanted = own_file(user), Q(customer__in=readable(user, on).values("pk"))
+    if own is not None:
+        wanted |= Q(first=own) | Q(second=own)
+    return Investigation.objects.visible_to(user, on).filter(wanted).select_related(*related)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credit.models import Investigation, Section
 from managers.models import LogEntry, User
 from managers.printing import Frame, typeset
+from managers.queries import names
 from managers.services.stepping import Refusal
 from managers.services.watermarks import Keeping, watermark
 
@@ -29,7 +31,8 @@ def print_report(row: Investigation, *, reader: User, at: datetime) -> Printed:
     """The report in the language that is active; Refusal before both have signed."""
     if row.signed_on is None:
         raise Refusal(_("两人都签署后才能打印调查报告。"))
-    made = typeset(TEMPLATE, _said(row), frame=_frame(row, reader, at))
+    masked = names.masked_for(reader, timezone.localdate(at))
+    made = typeset(TEMPLATE, _said(row, masked), frame=_frame(row, reader, at))
     LogEntry.objects.create(by=reader, action="print_investigation", subject=f"investigation:{row.pk}")
     return Printed(f"{_('授信调查报告')}-{row.customer.customer_no}-{row.pk}.pdf", made)
 
@@ -50,7 +53,7 @@ def _frame(row: Investigation, reader: User, at: datetime) -> Frame:
     )
 
 
-def _said(row: Investigation) -> dict[str, Any]:
+def _said(row: Investigation, masked: bool) -> dict[str, Any]:
     written = dict(row.sections.values_list("code", "text"))
     files = list(row.evidence.values_list("code", "file__name"))
     return {
@@ -61,7 +64,7 @@ def _said(row: Investigation) -> dict[str, Any]:
             "evidence": _("附件"),
         },
         "facts": [
-            [_("客户"), f"{row.customer.name} {row.customer.customer_no}"],
+            [_("客户"), f"{names.of_customer(row.customer, masked=masked)} {row.customer.customer_no}"],
             [_("类别"), str(row.get_kind_display())],
             [_("主办"), f"{row.first.name} {row.first.employee_no}"],
             [_("协办"), f"{row.second.name} {row.second.employee_no}"],

@@ -20,6 +20,7 @@ from credit.permissions import may_read_any, own_file
 from credit.queries.investigations import visible
 from credit.services import investigations, reports
 from managers.models import LogEntry
+from managers.queries import names
 from managers.services.stepping import Refusal
 from managers.session import signed_in
 
@@ -44,8 +45,10 @@ def _page(request: HttpRequest, row: Investigation, wrong: dict[str, str] | None
     side = "" if own is None else {row.first_id: "first", row.second_id: "second"}.get(own.pk, "")
     mine = {"first": row.signed_first_by_id, "second": row.signed_second_by_id}.get(side)
     writes = bool(side) and row.state == Investigation.State.DRAFTED
+    masked = names.masked_for(signed_in(request), timezone.localdate())
     context = {
         "row": row,
+        "name": names.of_customer(row.customer, masked=masked),
         "tag": words.INVESTIGATION_TAGS[row.state],
         "sections": _sections(request, row, wrong or {}),
         "writes": writes,

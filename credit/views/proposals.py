@@ -23,6 +23,7 @@ from credit.services import proposals
 from ledger.models import Account
 from managers.models import LogEntry
 from managers.permissions import ties
+from managers.queries import names
 from managers.roles import ROLES
 from managers.services.stepping import Refusal
 from managers.session import signed_in
@@ -54,7 +55,16 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     found, chosen = _visible(request), request.GET.get("state", "")
     shown = found.filter(state=chosen) if chosen in State.values else found
     page = Paginator(shown.order_by("-id"), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    rows = [{"row": row, "tag": words.PROPOSAL_TAGS[row.state], "level": _role(row.level)} for row in page]
+    masked = names.masked_for(signed_in(request), timezone.localdate())
+    rows = [
+        {
+            "row": row,
+            "name": names.of_customer(row.customer, masked=masked),
+            "tag": words.PROPOSAL_TAGS[row.state],
+            "level": _role(row.level),
+        }
+        for row in page
+    ]
     context = {"page": page, "rows": rows, "chosen": chosen, "states": State.choices}
     return render(request, "credit/proposals.html", context)
 
@@ -76,6 +86,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     decides = reaches(user, "approve_loan", row.proposer.branch.path, on) and row.proposed_by_id != user.pk
     context = {
         "row": row,
+        "name": names.of_customer(row.customer, masked=names.masked_for(user, on)),
         "tag": words.PROPOSAL_TAGS[row.state],
         "level": _role(row.level),
         "day": data_day(on),

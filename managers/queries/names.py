@@ -14,6 +14,13 @@ def masked_for(reader: User, on: date) -> bool:
     return "auditor" in roles_of(reader, on)
 
 
+def of_customer(customer: Customer, *, masked: bool) -> str:
+    """A customer's name, for a reader of whom one has asked `masked_for`."""
+    return (
+        masking.name(customer.name) if masked and customer.kind == Customer.Kind.PERSONAL else customer.name
+    )
+
+
 def for_reader(rows: Iterable[dict[str, Any]], reader: User, *, on: date) -> None:
     """Mask the names of people in rows with `customer_no` and `name` where the reader is an auditor."""
     rows = list(rows)

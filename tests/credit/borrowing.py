@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from model_bakery import baker
 
 from credit.models import Investigation, LoanProposal, LoanTerms, Repayment, ScheduledPayment, Section
@@ -142,6 +143,12 @@ def loan(
         given = {"business_date": date.fromisoformat(day), "principal": principal, "interest": interest}
         Repayment.objects.create(account=made, reference=str(number_), **given, **row)
     return made
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def scan(name: str = "报告.pdf", content: bytes = PDF) -> SimpleUploadedFile:

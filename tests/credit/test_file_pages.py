@@ -1,15 +1,10 @@
 """The pages of credit files: what each part says, who sees it, and what is refused in words."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -18,28 +13,10 @@ from credit.services import entries
 from managers.models import LogEntry, StoredFile, User
 from managers.services import identity
 from managers.services.stepping import Refusal
-from tests.credit.borrowing import ON, bank, customer, found, loan, scan
+from tests.credit.borrowing import ON, browser, customer, found, loan, scan
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("morning")
 IDENTITY = "110101199003071233"
-
-
-@pytest.fixture(autouse=True)
-def morning(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.UPLOAD_DIR = str(tmp_path)
-    with time_machine.travel(datetime(2026, 10, 12, 2, 0, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def people() -> dict[str, User]:
-    return bank()
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page(user: User, part: str = "", number: str = "C1") -> str:

@@ -8,14 +8,9 @@ from credit.models import Investigation, Section
 from credit.services import investigations
 from managers.models import ClientManager, LogEntry, User
 from managers.services.stepping import Refusal
-from tests.credit.borrowing import ON, bank, found, graded, lender, manager, scan, signed, started
+from tests.credit.borrowing import ON, found, graded, lender, manager, scan, signed, started
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> dict[str, User]:
-    return bank()
 
 
 def fresh(row: Investigation) -> Investigation:

@@ -1,42 +1,20 @@
 """The pages of investigations and of loans proposed: written, signed, printed, taken up, decided."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit.models import LoanProposal
 from credit.services import proposals
 from managers.models import LogEntry, StoredFile, User
-from tests.credit.borrowing import bank, graded, manager, product, scan, signed
+from tests.credit.borrowing import browser, customer, graded, manager, product, proposed, scan, signed
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def morning(settings: Any, tmp_path: Path) -> Iterator[None]:
-    settings.UPLOAD_DIR = str(tmp_path)
-    with time_machine.travel(datetime(2026, 10, 12, 2, 0, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def people() -> dict[str, User]:
-    return bank()
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+pytestmark = pytest.mark.usefixtures("morning")
 
 
 def test_an_investigation_is_written_signed_and_printed_in_the_browser(people: dict[str, User]) -> None:
@@ -130,3 +108,20 @@ def test_the_list_of_proposals_takes_as_many_statements_for_three_as_for_one(peo
     assert "周转" not in browser(people["west"]).get(reverse("loan_proposals")).content.decode()
     assert "甲机械厂" in client.get(reverse("loan_proposals"), {"state": "proposed"}).content.decode()
     assert "没有这种状态" in client.get(reverse("loan_proposals"), {"state": "issued"}).content.decode()
+
+
+def test_audit_reads_peoples_names_masked_wherever_a_loan_is_shown(people: dict[str, User]) -> None:
+    customer("P1", "钱多多", "M1", kind="personal")
+    row = signed(people, owner="P1")
+    asked = proposed(people, investigation=row)
+    pages = (
+        reverse("credit_files"),
+        reverse("credit_file", args=["P1"]),
+        reverse("investigation", args=[row.pk]),
+        reverse("loan_proposals"),
+        reverse("loan_proposal", args=[asked.pk]),
+    )
+    for address in pages:
+        masked = browser(people["auditor"]).get(address).content.decode()
+        assert (address, "钱*" in masked, "钱多多" in masked) == (address, True, False)
+        assert "钱多多" in browser(people["M1"]).get(address).content.decode()

@@ -16,7 +16,6 @@ from managers.services.stepping import Refusal
 from tests.credit.borrowing import (
     ON,
     SINCE,
-    bank,
     bundle,
     customer,
     found,
@@ -30,11 +29,6 @@ from tests.credit.borrowing import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def people() -> dict[str, User]:
-    return bank()
 
 
 def fresh(row: LoanProposal) -> LoanProposal:
