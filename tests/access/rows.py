@@ -65,7 +65,13 @@ def nothing(scene: Scene, thing: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Row:
-    """One address."""
+    """One address.
+
+    `listed` are those for whom `lists` holds where not everybody finds names; `counted`: the navigation says
+    how many there are. `numbered` are those whose number the reader typed. `places`: whoever reads of all
+    branches there. `logs`: asking leaves a line in the log, found or not. `reveals`: identity data is told.
+    `actors`: who asks at all, where a row is about some of them.
+    """
 
     get: May | None = None
     post: May | None = None
@@ -84,6 +90,8 @@ class Row:
     listed: frozenset[str] = PUBLIC
     named: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
+    counted: bool = False
+    places: frozenset[str] = frozenset()
     logs: bool = False
     reveals: bool = False
 

@@ -174,7 +174,7 @@ def _hire(scene: Scene) -> None:
     for role in ROLES:
         if role != "client_manager":
             scene.people[role] = _person(role, role, PLACES.get(role, "S1"))
-    for name in ("client_manager", "nobody", "stranger", "other", "applicant"):
+    for name in ("client_manager", "nobody", "stranger", "other", "applicant", "newcomer"):
         scene.people[name] = _person(name)
     scene.people["superuser"] = _person("superuser", is_superuser=True)
     for role, place in (

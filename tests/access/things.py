@@ -31,6 +31,11 @@ BRANCHES = [
 ]
 #: A colleague at each outlet, who takes over what is handed over and is no secret.
 COUNTERPARTS = {"S1": "TK9001", "S2": "TK9002", "S3": "TK9003"}
+#: What else is told of far away: places and colleagues, on pages that have no business with them.
+AROUND = {
+    "sister": ("东港支行", "同事S2", "TK9002"),
+    "far": ("西关支行", "西区分行", "同事S3", "TK9003"),
+}
 #: Where the role of each actor is held; roles not named here, at the outlet S1.
 PLACES = {
     "platform_admin": "HO",

@@ -16,7 +16,7 @@ from managers import history
 from tests.access.policy import POLICY, endpoint
 from tests.access.rows import May, Row
 from tests.access.scene import Scene
-from tests.access.things import ACTORS, BEARERS, IDENTITY, PHONE, THINGS, visible
+from tests.access.things import ACTORS, AROUND, BEARERS, IDENTITY, PHONE, THINGS, visible
 
 METHODS = ("GET", "POST")
 #: What a reader leaves behind without deciding anything.
@@ -110,6 +110,8 @@ def _asked(name: str, rule: May, actor: str) -> tuple[str, ...]:
     if actor in rule.roles:
         return tuple(THINGS)
     variant = "[" in name
+    if actor in rule.looks:
+        return ("self", "mate", "far")
     if rule.own or rule.mine is not None:
         return ("self", "mate") if variant else ("self", "mate", "far")
     # Where the role is asked for first, what is far away is refused like what is near.
@@ -199,7 +201,7 @@ def wrong(cell: Cell, outcome: Outcome, scene: Scene) -> Iterator[str]:
     text = body(answer)
     yield from _tells(cell, text, row, allowed, scene)
     if allowed and cell.method == "GET" and row.lists is not None and answer.status_code == 200:
-        yield from _unequal(cell, text, row)
+        yield from _unequal(cell, text, row, outcome)
 
 
 def _idle(row: Row) -> bool:
@@ -216,6 +218,8 @@ def _tells(cell: Cell, text: str, row: Row, allowed: bool, scene: Scene) -> Iter
         elif allowed and thing in row.numbered:
             words = words[1:]
         found = [word for word in words if word in text and word not in given]
+        if not (allowed and cell.actor in row.places):
+            found += [word for word in AROUND.get(thing, ()) if word in text and word not in given]
         if found:
             yield f"{cell}: tells of {thing}: {', '.join(found)}"
     for thing in THINGS:
@@ -233,11 +237,19 @@ def _given(cell: Cell, row: Row, scene: Scene) -> Iterator[Any]:
         yield from row.body(scene, cell.thing).values()
 
 
-def _unequal(cell: Cell, text: str, row: Row) -> Iterator[str]:
+def _unequal(cell: Cell, text: str, row: Row, outcome: Outcome) -> Iterator[str]:
     listed = {thing for thing, (number, name, *_rest) in THINGS.items() if number in text or name in text}
     expected = set(row.lists or ()) & visible(cell.actor) if cell.actor in row.listed else set()
     if listed - row.named != expected - row.named:
         yield f"{cell}: lists {sorted(listed)}, not {sorted(expected)}"
+    if row.counted and (count := _count(outcome.answer)) != len(expected):
+        yield f"{cell}: the navigation counts {count}, not {len(expected)}"
+
+
+def _count(answer: Any) -> int | None:
+    """The number beside the entry of the page in the navigation."""
+    items = answer.context["shell"]["nav"]
+    return next((item["count"] for item in items if item["active"]), None)
 
 
 def said(answer: Any) -> str:

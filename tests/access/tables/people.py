@@ -154,17 +154,18 @@ TABLE: dict[str, Row] = {
         KEEPERS | AUDITOR,
         ask=lambda scene, thing: {"user": "u-branch_hr", "manager": THINGS["far"][0]},
         named=frozenset({"far"}),
+        places=KEEPERS,
     ),
     "stored_export": read(EVERYONE, kwargs=own("export", "key")),
     "stored_export[foreign]": read(NOBODY, refused=(404,), kwargs=own("foreign_export", "key")),
     "fetch_export": do(EVERYONE, ok=(200,), kwargs=own("export", "key")),
     "fetch_export[foreign]": do(NOBODY, refused=(404,), kwargs=own("foreign_export", "key")),
     # --- grants, delegations, relations --------------------------------------------------------------------
-    "access": read(KEEPERS | AUDITOR, lists=NOBODY),
+    "access": read(KEEPERS | AUDITOR, lists=NOBODY, places=KEEPERS),
     "grant_ask": do(
         KEEPERS,
         body=lambda scene, thing: {
-            "user": scene.people["nobody"].pk,
+            "user": scene.people["newcomer"].pk,
             "role": "branch_market",
             "branch": scene.numbers["branch"],
             "starts_on": "2026-10-12",

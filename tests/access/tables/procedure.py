@@ -108,7 +108,7 @@ PROCEDURE: dict[str, Row] = {
     "dossier": read(APPRAISALS, refused=SCOPE_FIRST, mine=(302,), **_CASE),
     "dossier[published]": read(APPRAISALS, refused=SCOPE_FIRST, mine=(302,), stage="published", **_CASE),
     # --- risk ----------------------------------------------------------------------------------------------
-    "queue": read(RISK, lists=ALL),
+    "queue": read(RISK, lists=ALL, counted=True),
     "clear_unflagged": do(
         RISK,
         hidden=(302,),
@@ -139,6 +139,7 @@ PROCEDURE: dict[str, Row] = {
     # --- HR ------------------------------------------------------------------------------------------------
     "cycles": read(APPRAISALS, lists=NOBODY),
     "cycle": read(APPRAISALS, lists=ALL, kwargs=number("cycle")),
+    "cycle[decided]": read(APPRAISALS, lists=ALL, stage="decided", kwargs=number("cycle")),
     "open_cycle": do(HR, idle=True, body=fixed(scheme="corporate-six-grades", period="2026Q3")),
     "measure": do(HR, idle=True, kwargs=number("cycle"), body=key()),
     "review": do(HR, idle=True, kwargs=number("cycle"), body=key()),
