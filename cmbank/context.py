@@ -76,6 +76,7 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     yield from _keeping(user, may)
     yield from _lending(user, own, may, on)
     yield from _working(own, may)
+    yield from _after_loans(own, may)
     look_up = _("查阅")
     yield _item(_("现行办法"), reverse("rulebooks"), section=look_up)
     if "view_runs" in may:
@@ -90,6 +91,18 @@ def _adjustments(may: set[str]) -> Iterator[dict[str, Any]]:
     """What two people add to computed figures."""
     if may & {"propose_adjustment", "approve_adjustment"}:
         yield _item(_("指标调整"), reverse("adjustments"))
+
+
+def _after_loans(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
+    """Loans after they were granted."""
+    if own is None and "view_loans" not in may:
+        return
+    section = _("贷后")
+    yield _item(_("今日贷后"), reverse("credit_today"), section=section, also="/credit/loans/")
+    yield _item(_("五级分类"), reverse("classifications"), section=section)
+    yield _item(_("贷后检查"), reverse("loan_inspections"), section=section)
+    yield _item(_("到期通知"), reverse("maturities"), section=section)
+    yield _item(_("贷款终结"), reverse("endings"), section=section)
 
 
 def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:

@@ -34,4 +34,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "certificates": {"task": "grading.expire_certificates", "schedule": 60 * MINUTE},
     # Certificates, terms and traineeships that end soon, told on their days.
     "reminders": {"task": "grading.remind", "schedule": crontab(minute=30, hour="8-18")},
+    # How overdue every loan is and what is to be inspected, once the night's deliveries are in.
+    "loan watch": {"task": "credit.keep_watch", "schedule": crontab(hour="6,12,18", minute="20")},
+    # Makes nothing on almost every tick; a day that was missed is caught up.
+    "maturity notices": {"task": "credit.make_notices", "schedule": crontab(hour="6-18", minute="5")},
 }

@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/<str:employee_no>/steps/<str:name>/", people.step, name="career_step"),
     path("healthz", views.healthz, name="healthz"),
     path("", include("managers.access_urls")),
+    path("", include("credit.afterloan_urls")),
     path("", include("grading.urls")),
     path("", include("appraisal.urls")),
     path("", include("ledger.urls")),

@@ -146,6 +146,66 @@ CATALOGUE: Mapping[str, Text] = {
         gettext_lazy("您对 %(day)s 的日终申请被驳回"),
         gettext_lazy("由 %(by)s 复核；理由见“日终批次”页面。"),
     ),
+    "classification_proposed": Text(
+        gettext_lazy("分类认定待确认"),
+        gettext_lazy("确认贷款 %(loan)s 拟调为“%(to)s”"),
+        gettext_lazy("核对依据与系统下限后确认，或写明原因退回。"),
+    ),
+    "classification_confirmed": Text(
+        gettext_lazy("分类认定待批准"),
+        gettext_lazy("批准贷款 %(loan)s 调为“%(to)s”"),
+        gettext_lazy("批准后自最近入库的业务日起计入质量指标。"),
+    ),
+    "classification_returned": Text(
+        gettext_lazy("分类认定被退回"),
+        gettext_lazy("处理退回的贷款 %(loan)s 分类认定"),
+        gettext_lazy("补充依据后重新提出，或撤回。"),
+    ),
+    "class_below_floor": Text(
+        gettext_lazy("分类优于系统下限"),
+        gettext_lazy("贷款 %(loan)s 逾期 %(days)s 天，最高只能为“%(floor)s”"),
+        gettext_lazy("请经办客户经理提出分类认定。"),
+    ),
+    "loan_inspection_due": Text(
+        gettext_lazy("贷后检查到期"),
+        gettext_lazy("在 %(day)s 前检查贷款 %(loan)s"),
+        gettext_lazy("两人到场，主办记录，协办会签。"),
+    ),
+    "loan_inspection_to_sign": Text(
+        gettext_lazy("贷后检查待会签"),
+        gettext_lazy("会签贷款 %(loan)s 的贷后检查"),
+        gettext_lazy("核对记录与附件；与所见不符的退回。"),
+    ),
+    "loan_finding_open": Text(
+        gettext_lazy("检查问题待整改"),
+        gettext_lazy("在 %(day)s 前整改贷款 %(loan)s 的检查问题"),
+        gettext_lazy("整改后报告情况并附依据。"),
+    ),
+    "loan_finding_to_close": Text(
+        gettext_lazy("检查问题待核销"),
+        gettext_lazy("核销贷款 %(loan)s 的检查问题"),
+        gettext_lazy("整改已报告；核实后核销，或退回。"),
+    ),
+    "maturity_notice_due": Text(
+        gettext_lazy("到期通知书待送达"),
+        gettext_lazy("贷款 %(loan)s 于 %(day)s 到期，请送达通知书"),
+        gettext_lazy("打印后送达借款人，并登记回执。"),
+    ),
+    "ending_receive": Text(
+        gettext_lazy("资产保全待接收"),
+        gettext_lazy("接收移交资产保全的贷款 %(loan)s"),
+        gettext_lazy("核对信贷档案与清单后接收。"),
+    ),
+    "ending_witness": Text(
+        gettext_lazy("资产保全待监交"),
+        gettext_lazy("监交移交资产保全的贷款 %(loan)s"),
+        gettext_lazy("见证档案交接后会签。"),
+    ),
+    "ending_approve": Text(
+        gettext_lazy("贷款终结待批准"),
+        gettext_lazy("批准贷款 %(loan)s 的“%(kind)s”"),
+        gettext_lazy("核对办理清单后批准，或写明原因驳回。"),
+    ),
     "quarantine_open": Text(
         gettext_lazy("隔离行待处理"),
         gettext_lazy("处理数据批次 %(bundle)s 的隔离行"),

@@ -1,5 +1,6 @@
 """Who may do what: a check that refuses with a reason, and the question whether it would."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,7 +39,12 @@ def roles_of(user: User, on: date) -> set[str]:
 
 
 def standing(user: User, action: str, *, on: date, about: ClientManager | None = None) -> Standing | None:
-    """The grant that lets a user take an action, the own ones first; None where there is none.
+    """The grant that lets a user take an action, the own ones first; None where there is none."""
+    return next(standings(user, action, on=on, about=about), None)
+
+
+def standings(user: User, action: str, *, on: date, about: ClientManager | None = None) -> Iterator[Standing]:
+    """Every grant that lets a user take an action, the own ones first.
 
     A delegated grant does not reach the case of its holder, nor one its holder is tied to.
     """
@@ -49,10 +55,9 @@ def standing(user: User, action: str, *, on: date, about: ClientManager | None =
         if about is not None and not _reaches(grant, about):
             continue
         if grant.user_id == user.pk:
-            return Standing(grant)
-        if about is None or not ties(grant.user, on=on).to(about.pk):
-            return Standing(grant, grant.user)
-    return None
+            yield Standing(grant)
+        elif about is None or not ties(grant.user, on=on).to(about.pk):
+            yield Standing(grant, grant.user)
 
 
 def may(user: User, action: str, *, on: date, about: ClientManager | None = None) -> bool:

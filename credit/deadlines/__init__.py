@@ -1,5 +1,5 @@
 """What of the loan side waits for a person, by part of the house."""
 
-from credit.deadlines import lending, working
+from credit.deadlines import afterloan, lending, working
 
-KINDS = (*lending.KINDS, *working.KINDS)
+KINDS = (*lending.KINDS, *working.KINDS, *afterloan.KINDS)

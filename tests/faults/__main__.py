@@ -35,6 +35,7 @@ FAULTS = {
     "closings": "closings",
     "shares": "people",
     "transfers": "transfers",
+    "notices": "notices",
     "self_test": "selftest",
 }
 SHOWN = 12

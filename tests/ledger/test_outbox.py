@@ -183,6 +183,8 @@ def test_beat_ticks_every_minute_and_for_deadlines_by_day() -> None:
         "reminders": ("grading.remind", crontab(minute="30", hour="8-18")),
         "separation": ("appraisal.verify_separation", crontab(minute="40", hour="5")),
         "due handovers": ("ledger.make_handovers_effective", 60.0),
+        "loan watch": ("credit.keep_watch", crontab(minute="20", hour="6,12,18")),
+        "maturity notices": ("credit.make_notices", crontab(minute="5", hour="6-18")),
     }
 
 

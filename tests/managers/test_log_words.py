@@ -97,6 +97,8 @@ def procedures() -> list[Procedure]:
         "managers.services.inspections", "appraisal.services.adjusting", "appraisal.services.lookbacks",
         "credit.services.investigations", "credit.services.proposals",
         "credit.services.working.procedures",
+        "credit.services.afterloan.classes", "credit.services.afterloan.endings",
+        "credit.services.afterloan.findings", "credit.services.afterloan.inspecting",
     ):  # fmt: skip
         importlib.import_module(module)
     # A lazy object of Django answers `isinstance` by being evaluated.
@@ -112,7 +114,7 @@ def test_the_procedures_are_all_here() -> None:
     assert kinds == {
         "career", "handover", "qualification", "grade_change", "adjustment", "lookback", "finding",
         "screening", "inspection", "investigation", "loan_proposal", "research", "plan", "agreement",
-        "complaint", "survey",
+        "complaint", "survey", "classification", "ending", "loan_finding", "loan_inspection",
     }  # fmt: skip
 
 

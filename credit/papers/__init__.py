@@ -1,0 +1,1 @@
+"""Papers of the loan side as PDF/A."""
