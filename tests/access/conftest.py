@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.access.scene import Scene, open_bank
 
 
 @pytest.fixture
-def scene(db: None, tmp_path: Path, settings: SettingsWrapper) -> Iterator[Scene]:
+def scene(db: None, tmp_path: Path, settings: Any) -> Iterator[Scene]:
     """The bank in one transaction; every cell undoes what it did. Refusals are the rule: none is logged."""
     # Whoever asks for nothing until the others have asked is not signed out meanwhile.
     settings.SESSION_IDLE_SECONDS = settings.SESSION_COOKIE_AGE = 10**6
