@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='inspection',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'recorded'])), fields=['due_on'], name='inspection_due'),
+            index=models.Index(condition=models.Q(('state__in', ['planned', 'recorded'])), fields=['due_on'], name='loan_inspection_due'),
         ),
         migrations.AddConstraint(
             model_name='inspection',
