@@ -47,6 +47,7 @@ class CreditConfig(AppConfig):
         """Metrics, what is behind each, and the events that happen here."""
         from credit import explanations, flows, metrics, shares
         from credit.queries import working
+        from credit.queries.afterloan import happened
         from ledger import explanations as ledger_explanations
         from ledger import metrics as ledger_metrics
         from ledger.services import records
@@ -57,6 +58,7 @@ class CreditConfig(AppConfig):
         for code, builder in {**explanations.BUILDERS, **flows.BUILDERS, **shares.BUILDERS}.items():
             ledger_explanations.register(code, builder)
         records.register(records.Origin(working.EVENTS, working.events))
+        records.register(happened.ORIGIN)
 
     def _have_people_told(self) -> None:
         """What waits for whom, and further ways to a file handed in."""

@@ -10,7 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from credit.models import Finding, Inspection
+from credit.queries.afterloan import happened
 from credit.services.afterloan import findings, inspecting
+from ledger.services.records import Happened
 from managers.models import Notice, User
 from managers.services import deadlines
 from managers.services.stepping import Refusal
@@ -96,6 +98,14 @@ def test_one_records_the_second_signs_and_the_next_is_planned(staff: dict[str, U
     assert following.due_on == ON + timedelta(days=60)
     with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
         Inspection.objects.filter(pk=row.pk).update(summary="改写")
+
+
+def test_both_managers_have_been_there_once_it_is_signed(staff: dict[str, User]) -> None:
+    row = recorded(staff)
+    assert list(happened.events()) == []
+    inspecting.sign(row.pk, by=staff["E3"], on=ON)
+    day, note = fresh(row).done_on, f"loan_inspection:{row.pk}"
+    assert list(happened.events()) == [Happened(who, day, "loan_inspection", 1, note) for who in ("E1", "E3")]
 
 
 def test_what_is_missing_is_named(staff: dict[str, User]) -> None:
