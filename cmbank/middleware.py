@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 
 from managers import provenance
+from managers.models.scope import grants_read_once
 
 
 class ChosenLanguageMiddleware(LocaleMiddleware):
@@ -39,6 +40,20 @@ def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         if any("\0" in each for each in given):
             raise BadRequest("NUL")
         return get_response(request)
+
+    return middleware
+
+
+def read_grants_once(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A page that is only looked at asks once what its reader may see; what changes something asks anew."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with grants_read_once():
+            return get_response(request)
 
     return middleware
 

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from managers.models import Branch, ClientManager, Delegation, Grant, Relation, User
+from managers.models.scope import grants_on, grants_read_once
 from managers.permissions import check_may, holders, may, roles_of
 from managers.rules.separation import Seats, Ties
 
@@ -123,3 +125,16 @@ def test_ties_and_seats_are_plain_rules() -> None:
     seats = Seats({"approve": ["propose"]})
     assert seats.taken("approve", [("propose", 5), ("see", 6)], [6]) == ""
     assert seats.taken("approve", [("propose", 5), ("see", 6)], [6, 5]) == "propose"
+
+
+def test_a_page_reads_the_grants_of_its_reader_once(
+    bank: dict[str, User], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    reader = bank["hr"]
+    with grants_read_once(), django_assert_num_queries(1):
+        assert [grant.role for grant in grants_on(reader, ON)] == ["branch_hr"]
+        assert grants_on(reader, ON) == grants_on(reader, ON)
+    Grant.objects.filter(user=reader).update(ends_on=SINCE)
+    assert grants_on(reader, ON) == []
+    with grants_read_once():
+        assert grants_on(reader, ON) == []
