@@ -72,7 +72,7 @@ def _inspections(reader: Reader) -> Iterator[Item]:
 def _findings(reader: Reader) -> Iterator[Item]:
     rows = Finding.objects.filter(state=Finding.State.OPEN, due_on__lte=reader.on + WEEK)
     for row in _of(rows.order_by("due_on"), reader):
-        url = f"{reverse('inspection', args=[row.inspection_id])}#finding-{row.pk}"
+        url = f"{reverse('loan_inspection', args=[row.inspection_id])}#finding-{row.pk}"
         yield Item("finding", _("整改问题"), row.due_on, row.account, url, row.words)
 
 

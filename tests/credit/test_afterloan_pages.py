@@ -138,6 +138,9 @@ def test_an_inspection_on_the_phone_with_photo_second_signature_and_finding(staf
     assert "已会签" in press(staff["E3"], "loan_inspection_step", row.pk, "sign")
     found = Finding.objects.get()
     assert "报告整改" in page(staff["E1"], "loan_inspection", row.pk)[1]
+    with time_machine.travel(f"{found.due_on}T02:00:00Z"):
+        address = f"{reverse('loan_inspection', args=[row.pk])}#finding-{found.pk}"
+        assert f'href="{address}"' in page(staff["E1"], "credit_today")[1]
     press(staff["E1"], "loan_finding_step", found.pk, "remedy", words="已续保", evidence=photo())
     assert "核销" in page(staff["head"], "loan_inspection", row.pk)[1]
     press(staff["head"], "loan_finding_step", found.pk, "close")
@@ -260,4 +263,4 @@ def test_due_days_are_told_in_words(staff: dict[str, User]) -> None:
     row = Inspection.objects.get(account=account())
     assert row.due_on == date(1993, 2, 1) + timedelta(days=60)
     assert "逾期" in page(staff["head"], "loan_inspections")[1]
-    assert "没有符合条件的检查" in page(staff["head"], "inspections", show="done")[1]
+    assert "没有符合条件的检查" in page(staff["head"], "loan_inspections", show="done")[1]
