@@ -1,4 +1,4 @@
-"""Put the demo bank into the database through the ordinary doors: bundles, nights, grants, a cycle."""
+"""Put the demo bank into the database through the ordinary doors: bundles, nights, grants, a cycle, loans."""
 
 import tempfile
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from appraisal import services as appraisal
 from appraisal.models import Appraisal, State
 from cmbank.demo.bank import DemoBank, build
 from cmbank.demo.cast import DemoUser
+from credit.services.afterloan import inspecting, maturing, watching
 from ledger.models import Bundle
 from ledger.services import manifest
 from ledger.services.extracts import load_bundle
@@ -39,7 +40,7 @@ class Installed:
 
 
 def install(*, size: str, seed: int) -> Installed:
-    """Load the demo bank, work its nights and open its last quarter; a second time changes nothing.
+    """Load the demo bank, work its nights, open its last quarter, watch its loans; again changes nothing.
 
     Raises NotEmpty where other bundles are loaded: demo logins have a known password and must never
     stand beside real data.
@@ -52,6 +53,7 @@ def install(*, size: str, seed: int) -> Installed:
     create_logins(bank)
     run_nights(to=bank.last_date, start=FIRST_NIGHT)
     _open_cycle(bank)
+    _watch_loans(bank)
     return Installed(bank, already)
 
 
@@ -110,3 +112,10 @@ def _open_cycle(bank: DemoBank) -> None:
             cycle=opened.cycle, state=State.MEASURED
         )
         appraisal.submit_many([each.pk for each in measured], by=hr, on=bank.last_date)
+
+
+def _watch_loans(bank: DemoBank) -> None:
+    """What the jobs over loans do in the morning, done once, so that they need not be waited for."""
+    watching.keep_watch(on=bank.last_date)
+    inspecting.plan(on=bank.last_date)
+    maturing.make_notices(on=bank.last_date)

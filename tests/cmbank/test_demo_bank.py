@@ -237,6 +237,7 @@ def test_logins_name_known_roles_branches_and_managers(bank: DemoBank, books: Bo
         "risk3": ("head_risk", "0001"),
         "hr2": ("head_hr", "0001"),
         "leader": ("group_member", "0100"),
+        "outlet": ("outlet_head", "0101"),
         "auditor": ("auditor", "0001"),
         "ops": ("platform_admin", "0001"),
         "security": ("security_admin", "0001"),
