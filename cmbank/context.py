@@ -20,6 +20,8 @@ from managers.roles import ROLES
 
 #: From here on the bell says "99+".
 MOST_UNREAD = 99
+#: The parts of the list of pages, in their order; the first has no heading.
+SECTIONS = ("", "appraisal", "people", "credit", "loans", "working", "look_up", "system", "own")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -30,7 +32,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     on = timezone.localdate()
     held = [grant for grant in grants_on(user, on) if grant.role in ROLES]
     may = _actions(held)
-    nav = [_active(item, request.path) for item in _items(user, may, on)]
+    items = sorted(_items(user, may, on), key=lambda item: SECTIONS.index(item["group"]))
+    nav = [_active(item, request.path) | {"section": _heading(item["group"])} for item in items]
     return {
         "shell": {
             "unit": _unit(user, held),
@@ -41,6 +44,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "here": next((item["label"] for item in nav if item["active"]), _("客户经理管理")),
         }
     }
+
+
+def _heading(group: str) -> str:
+    return {
+        "appraisal": _("考核"),
+        "people": _("人员"),
+        "credit": _("信贷"),
+        "loans": _("贷后"),
+        "working": _("工作规范"),
+        "look_up": _("查阅"),
+        "system": _("系统"),
+        "own": _("本人"),
+    }.get(group, "")
 
 
 def _unit(user: User, held: list[Any]) -> str:
@@ -69,15 +85,16 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     if may & {"open_cycle", "view_appraisals"}:
         yield from _cases(user, may, on)
     yield from _adjustments(may)
-    if own is not None or "view_people" in may:
-        yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on))
     yield from _careers(may)
+    if own is not None or "view_people" in may:
+        group = "people" if "view_people" in may else ""
+        yield _item(_("客户移交"), reverse("handovers"), _handovers_waiting(user, on), section=group)
     yield from _development(may)
     yield from _keeping(user, may)
     yield from _lending(user, own, may, on)
     yield from _working(own, may)
     yield from _after_loans(own, may)
-    look_up = _("查阅")
+    look_up = "look_up"
     yield _item(_("现行办法"), reverse("rulebooks"), section=look_up)
     if "view_runs" in may:
         yield _item(_("日终批次"), reverse("runs"), section=look_up)
@@ -90,14 +107,14 @@ def _items(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
 def _adjustments(may: set[str]) -> Iterator[dict[str, Any]]:
     """What two people add to computed figures."""
     if may & {"propose_adjustment", "approve_adjustment"}:
-        yield _item(_("指标调整"), reverse("adjustments"))
+        yield _item(_("指标调整"), reverse("adjustments"), section="appraisal")
 
 
 def _after_loans(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
     """Loans after they were granted."""
     if own is None and "view_loans" not in may:
         return
-    section = _("贷后")
+    section = "loans"
     yield _item(_("今日贷后"), reverse("credit_today"), section=section, also="/credit/loans/")
     yield _item(_("五级分类"), reverse("classifications"), section=section)
     yield _item(_("贷后检查"), reverse("loan_inspections"), section=section)
@@ -107,7 +124,7 @@ def _after_loans(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
 
 def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:
     """Who did what, who sees what, and who is who."""
-    look_up = _("查阅")
+    look_up = "look_up"
     if "view_log" in may:
         yield _item(_("操作日志"), reverse("audit"), section=look_up) | {"but": reverse("audit_why")}
     if "explain_access" in may:
@@ -119,7 +136,7 @@ def _accountability(may: set[str]) -> Iterator[dict[str, Any]]:
 def _lending(user: User, own: Any, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     """Credit files, and loans that wait for a decision."""
     if own is not None or "view_credit_file" in may:
-        section = _("信贷")
+        section = "credit"
         waiting = LoanProposal.objects.visible_to(user, on).filter(state=LoanProposal.State.PROPOSED)
         count = waiting.count() if "approve_loan" in may else None
         yield _item(_("信贷档案"), reverse("credit_files"), section=section, also="/credit/investigations/")
@@ -128,7 +145,7 @@ def _lending(user: User, own: Any, may: set[str], on: date) -> Iterator[dict[str
 
 def _working(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
     """What the working standard has people keep."""
-    working = _("工作规范")
+    working = "working"
     if own is not None or "view_working" in may:
         yield _item(_("工作日志"), reverse("work_log"), section=working)
         yield _item(_("市场调查"), reverse("research"), section=working)
@@ -142,64 +159,65 @@ def _working(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
 def _careers(may: set[str]) -> Iterator[dict[str, Any]]:
     """Personnel files, and what is decided about them."""
     if "view_people" in may:
-        yield _item(_("人员"), reverse("people"))
+        yield _item(_("人员"), reverse("people"), section="people")
     if may & {"view_people", "screen_qualification", "recognise_qualification"}:
-        yield _item(_("资格认定"), reverse("qualifications"))
+        yield _item(_("资格认定"), reverse("qualifications"), section="people")
     if may & {"view_people", "propose_grade_change", "approve_grade_change"}:
-        yield _item(_("等级变动"), reverse("grade_changes"))
+        yield _item(_("等级变动"), reverse("grade_changes"), section="people")
 
 
 def _development(may: set[str]) -> Iterator[dict[str, Any]]:
     """Training, rotation and leave, conduct."""
     if "view_training" in may:
-        yield _item(_("培训与证书"), reverse("training"))
+        yield _item(_("培训与证书"), reverse("training"), section="people")
     if "view_rotation" in may:
-        yield _item(_("轮岗与休假"), reverse("rotation"))
+        yield _item(_("轮岗与休假"), reverse("rotation"), section="people")
     if may & {"view_conduct", "fill_screening"}:
-        yield _item(_("行为管理"), reverse("conduct"))
+        yield _item(_("行为管理"), reverse("conduct"), section="people")
     elif "inspect_branch" in may:
-        yield _item(_("交叉检查"), reverse("inspections"))
+        yield _item(_("交叉检查"), reverse("inspections"), section="people")
 
 
 def _keeping(user: User, may: set[str]) -> Iterator[dict[str, Any]]:
     """What keepers keep."""
     if may & {"manage_grants", "view_log"}:
-        yield _item(_("授权"), reverse("access")) | {"but": reverse("relations")}
+        yield _item(_("授权"), reverse("access"), section="system") | {"but": reverse("relations")}
     if user.is_staff:
-        yield _item(_("管理后台"), reverse("admin:index"))
+        yield _item(_("管理后台"), reverse("admin:index"), section="system")
 
 
 def _own_items(own: Any, may: set[str]) -> Iterator[dict[str, Any]]:
     """What concerns the reader: whom to stand aside from, and who acts meanwhile."""
     if own is not None:
         url = reverse("development", args=[own.employee_no])
-        yield _item(_("培训与操守"), url, section=_("本人"))
+        yield _item(_("培训与操守"), url, section="own")
     if may or own is not None:
-        yield _item(_("回避关系"), reverse("relations"), section=_("本人"))
+        yield _item(_("回避关系"), reverse("relations"), section="own")
     if may:
-        yield _item(_("我的委托"), reverse("delegations"), section=_("本人"))
+        yield _item(_("我的委托"), reverse("delegations"), section="own")
 
 
 def _item(
     label: str, url: str, count: int | None = None, *, section: str = "", also: str = ""
 ) -> dict[str, Any]:
-    """One entry; `also` is another address that belongs to it."""
-    return {"label": label, "url": url, "count": count, "section": section, "also": also}
+    """One entry of a section of SECTIONS; `also` is another address that belongs to it."""
+    return {"label": label, "url": url, "count": count, "group": section, "also": also}
 
 
 def _cases(user: User, may: set[str], on: date) -> Iterator[dict[str, Any]]:
     """The desks of the procedure; one statement counts them all, members of a group have their own part."""
-    counts = seats.counts(user, on)
+    counts, group = seats.counts(user, on), "appraisal"
     if "clear_appraisal" in may:
-        yield _item(_("考核审批队列"), reverse("queue"), counts.get(State.IN_RISK_QUEUE, 0))
+        yield _item(_("考核审批队列"), reverse("queue"), counts.get(State.IN_RISK_QUEUE, 0), section=group)
     if "decide_appraisal" in may:
         scores = seats.to_score(user, on) if any(counts.get(state) for state in seats.SCORED) else {}
         votes = seats.to_decide(user, on) if any(counts.get(state) for state in seats.VOTED) else {}
-        yield _item(_("小组评议"), reverse("scoring"), len(seats.awaited(scores)))
-        yield _item(_("考核决定"), reverse("decisions"), len(seats.awaited(votes)))
-    yield _item(_("考核周期"), reverse("cycles"), also=reverse("dossier", args=[0]).removesuffix("0/"))
+        yield _item(_("小组评议"), reverse("scoring"), len(seats.awaited(scores)), section=group)
+        yield _item(_("考核决定"), reverse("decisions"), len(seats.awaited(votes)), section=group)
+    dossiers = reverse("dossier", args=[0]).removesuffix("0/")
+    yield _item(_("考核周期"), reverse("cycles"), section=group, also=dossiers)
     if "view_appraisals" in may:
-        yield _item(_("回溯复核"), reverse("lookbacks"), counts["look_backs"])
+        yield _item(_("回溯复核"), reverse("lookbacks"), counts["look_backs"], section=group)
 
 
 def _handovers_waiting(user: User, on: date) -> int:

@@ -37,6 +37,17 @@
     });
   });
 
+  // --- Parts of the list of pages stay folded as the reader left them ----------------------------------------
+  const FOLDED = "cmbank-folded";
+  function folded() { return (localStorage.getItem(FOLDED) || "").split(" ").filter(Boolean); }
+  document.querySelectorAll("details[data-kept]").forEach(function (part) {
+    if (folded().includes(part.dataset.part) && !part.querySelector("[aria-current]")) part.open = false;
+    part.addEventListener("toggle", function () {
+      const others = folded().filter(function (name) { return name !== part.dataset.part; });
+      localStorage.setItem(FOLDED, (part.open ? others : others.concat(part.dataset.part)).join(" "));
+    });
+  });
+
   // --- A filter marked data-auto takes effect when it is changed --------------------------------------------
   document.addEventListener("change", function (event) {
     if (event.target.matches("form[data-auto] select")) event.target.form.requestSubmit();

@@ -170,10 +170,10 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
         "考核周期",
         "回溯复核",
         "指标调整",
-        "客户移交",
         "人员",
         "资格认定",
         "等级变动",
+        "客户移交",
         "现行办法",
         "日终批次",
         "数据批次",
@@ -181,6 +181,7 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
         "回避关系",
         "我的委托",
     ]
+    assert list(dict.fromkeys(item["section"] for item in shell["nav"])) == ["考核", "人员", "查阅", "本人"]
 
 
 @pytest.mark.parametrize(
