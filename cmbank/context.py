@@ -55,7 +55,7 @@ def _heading(group: str) -> str:
         "working": _("工作规范"),
         "look_up": _("查阅"),
         "system": _("系统"),
-        "own": _("本人"),
+        "own": _("与我有关"),
     }.get(group, "")
 
 

@@ -26,6 +26,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """Notices that wait for their receipt, those acknowledged, or all; several are printed at once."""
     reader = Reader.of(request)
     chosen = request.GET.get("show", "open")
+    chosen = chosen if chosen in SHOWS else "open"
     found = maturities.unacknowledged(reader.on) if chosen == "open" else MaturityNotice.objects.all()
     if chosen == "received":
         found = found.exclude(acknowledgement=None)
@@ -35,7 +36,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": named(page, reader, left=lambda row: (row.matures_on - reader.on).days),
-        "chosen": chosen if chosen in SHOWS else "open",
+        "chosen": chosen,
         "most": printing.MOST,
     }
     return render(request, "credit/maturities.html", context)
