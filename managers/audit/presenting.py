@@ -92,6 +92,8 @@ def _said(entry: LogEntry, name: str, value: Any) -> Change:
     model = _model_of(entry.subject)
     field = _columns(model).get(name)
     label = str(field.verbose_name if field else words.DETAILS.get(name, name))
+    if name == "methods":
+        return Change(label, "", "、".join(str(words.METHODS.get(each, each)) for each in value))
     if isinstance(value, list) and len(value) == len(("before", "after")) and name not in ("field", "fields"):
         before, after = (_value(field, each, {}) for each in value)
         return Change(label, before, after)

@@ -211,6 +211,7 @@ KINDS: dict[str, Promise] = {
 DETAILS: dict[str, Promise] = {
     "added": _("新增"),
     "address": _("地址"),
+    "agent": _("设备"),
     "bundle": _("批次"),
     "case": _("案号"),
     "causes": _("依据"),
@@ -254,6 +255,8 @@ DETAILS: dict[str, Promise] = {
     "effective_on": _("生效日"),
     "user": _("用户"),
 }
+#: With what somebody signed in.
+METHODS: dict[str, Promise] = {"password": _("密码"), "mfa": _("验证码"), "oidc": _("单点登录")}
 RULES: dict[str, Promise] = {
     "all": _("该角色可见全行"),
     "subtree": _("当事人所在机构在授权机构之内"),

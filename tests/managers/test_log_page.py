@@ -76,6 +76,14 @@ def test_who_what_when_and_why(auditor: Client, hr: User) -> None:
     assert "页面 /admin/x/" in text
 
 
+def test_two_ways_to_sign_in_are_no_change_from_one_to_the_other(auditor: Client, hr: User) -> None:
+    detail = {"agent": "curl/8", "methods": ["password", "mfa"]}
+    LogEntry.objects.create(action="sign_in", subject="user:hr", by=hr, detail=detail)
+    text = page(auditor)
+    assert "密码、验证码" in text and "<del>password</del>" not in text
+    assert '<span class="sub inline">设备</span> curl/8' in text
+
+
 def test_by_person_record_field_kind_and_day(auditor: Client, hr: User) -> None:
     table = ClientManager._meta.db_table
     both = {CHANGE, ENTRY}
