@@ -83,6 +83,10 @@ class Scene:
     bundle: Bundle | None = None
     actor: str = ""
 
+    def thing_of(self, who: ClientManager) -> str:
+        """Which of the five a manager is."""
+        return next(thing for thing, (number, *_rest) in THINGS.items() if number == who.employee_no)
+
     def first(self, model: str) -> int:
         """A row of a table whose rows are nobody's."""
         found = apps.get_model(*model.split("_"))._default_manager.order_by("pk").first()

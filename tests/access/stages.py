@@ -9,10 +9,11 @@ from django.utils import timezone
 from appraisal import services as procedure
 from appraisal.models import Adjustment, Appraisal
 from appraisal.queries import bodies
+from credit.models import Reclassification
 from grading.models import GradeChange
 from ledger.services import requests
 from managers.models import Handover, Qualification
-from tests.access import holdings
+from tests.access import holdings, lending, records
 
 if TYPE_CHECKING:
     from tests.access.scene import Scene
@@ -87,6 +88,18 @@ def appealed(scene: "Scene") -> None:
     procedure.appeal(row, criterion=line, expected="4200", text="少计一户", by=by, on=ON)
 
 
+def kept(scene: "Scene") -> None:
+    """For each of the five: training, conduct, leave, papers of the working standard, a loan and its file."""
+    holdings.hold(scene, **records.RECORDS)
+    records.result_sheets(scene)
+    holdings.hold(scene, **lending.LENDING)
+
+
+def confirmed(scene: "Scene") -> None:
+    """A second person has confirmed every class proposed."""
+    Reclassification.objects.update(state="confirmed", confirmed_by=scene.people["other"])
+
+
 def accepted(scene: "Scene") -> None:
     """Every receiver has taken over."""
     for row in Handover.objects.select_related("receiver"):
@@ -138,6 +151,8 @@ STAGES: dict[str, tuple[Bring, ...]] = {
     "witnessed": (begun, accepted, witnessed),
     "approved": (begun, accepted, witnessed, approved),
     "scheduled": (begun, accepted, witnessed, approved, scheduled),
+    "kept": (kept,),
+    "confirmed": (kept, confirmed),
     "screened": (begun, screened),
     "examined": (begun, screened, examined),
 }
