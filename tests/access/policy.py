@@ -27,13 +27,25 @@ Nothing here is read from `managers.roles`: a role that gains a permission by mi
 """
 
 from tests.access.rows import Row
-from tests.access.tables import account, admin, conduct, ledger, people, procedure, rest
+from tests.access.tables import (
+    account,
+    admin,
+    conduct,
+    credit,
+    ledger,
+    people,
+    procedure,
+    rest,
+    working,
+)
 
 POLICY: dict[str, Row] = {
     **account.TABLE,
     **people.TABLE,
     **procedure.TABLE,
     **conduct.TABLE,
+    **working.TABLE,
+    **credit.TABLE,
     **ledger.TABLE,
     **rest.TABLE,
     **admin.TABLE,

@@ -32,7 +32,6 @@ from managers.models import (
     TrainingPlan,
     TrainingSession,
 )
-from tests.access.things import THINGS
 
 if TYPE_CHECKING:
     from tests.access.scene import Scene
@@ -303,9 +302,7 @@ def survey(scene: "Scene", who: ClientManager) -> Any:
 def survey_closed(scene: "Scene", who: ClientManager) -> Any:
     """One that is over, with an answer about the manager."""
     row, by = survey(scene, who), scene.people["stranger"]
-    SurveyResponse.objects.create(
-        survey=row, manager=who, customer=customer(who), scores=[4], entered_by=by
-    )
+    SurveyResponse.objects.create(survey=row, manager=who, customer=customer(who), scores=[4], entered_by=by)
     Survey.objects.filter(pk=row.pk).update(state="closed")
     return row
 

@@ -160,9 +160,7 @@ CONDUCTING: dict[str, Row] = {
         },
     ),
     "campaign": read(CONDUCT | FILL, stage="kept", lists=ALL, kwargs=number("campaign")),
-    "campaign[of an outlet]": read(
-        CONDUCT | FILL, stage="kept", about=True, kwargs=of("campaign")
-    ),
+    "campaign[of an outlet]": read(CONDUCT | FILL, stage="kept", about=True, kwargs=of("campaign")),
     "campaign_close": do(
         RISK,
         refused=(404,),
