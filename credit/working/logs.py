@@ -18,6 +18,7 @@ from credit.services.working import logs, papers
 from credit.working.forms import CorrectionForm, LogFilter, LogForm, chosen
 from credit.working.pages import Named, asked, key, listed, own_manager, pdf, portfolio, reader
 from managers.models import ClientManager, Customer, User
+from managers.models.scope import inside, scope_for
 from managers.permissions import may, ties
 from managers.services.stepping import Refusal
 
@@ -237,8 +238,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
     """RXD7200-02 as PDF: the log of one manager (?manager=) from a day (?from=) to another (?to=)."""
     user, on = reader(request)
     number = request.GET.get("manager", "") or getattr(own_manager(user), "employee_no", "")
-    people = ClientManager.objects.visible_to(user, on).select_related("branch")
-    who = get_object_or_404(people, employee_no=number)
+    looked_after = inside(scope_for(user, "view_working", on), "branch__path")
+    people = ClientManager.objects.visible_to(user, on).filter(looked_after | Q(user=user))
+    who = get_object_or_404(people.select_related("branch"), employee_no=number)
     first, last = (_day(request.GET.get(name, "")) for name in ("from", "to"))
     if first is None or last is None or last < first:
         raise Http404(_("请写明起止日期。"))

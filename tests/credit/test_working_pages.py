@@ -26,7 +26,7 @@ from credit.models import (
 )
 from credit.services.working import complaints, logs
 from credit.services.working.plans import Aim
-from managers.models import LogEntry, User
+from managers.models import Branch, Grant, LogEntry, User
 from tests.credit import working
 from tests.credit.working import People, bank
 
@@ -278,3 +278,16 @@ def test_a_reply_to_what_is_not_mine_is_refused(staff: People) -> None:
     said = {"upheld": "1", "findings": "x", "answer": "y"}
     answer = browser(staff["risk"]).post(reverse("complaint_step", args=[row.pk, "reply"]), said)
     assert answer.status_code == 403
+
+
+def test_a_manager_who_is_in_hr_as_well_finds_no_colleagues_papers(staff: People) -> None:
+    office = Branch.objects.get(code="HO")
+    Grant.objects.create(user=staff["E2"], role="branch_hr", branch=office, starts_on=working.ON)
+    entry, plan = working.logged(staff, on=today()), working.planned(staff)
+    survey = working.surveyed(staff, on=today())
+    days = {"manager": "E1", "from": "2020-01-01", "to": today().isoformat()}
+    assert page(staff["E1"], "work_log_sheet", **days)[0] == 200
+    assert page(staff["E2"], "work_log_sheet", **days)[0] == 404
+    assert "走访车间" not in page(staff["E2"], "work_log")[1]
+    for name, row in (("work_log_entry", entry), ("plan", plan), ("survey", survey)):
+        assert page(staff["E2"], name, row.pk)[0] == 404

@@ -7,10 +7,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from credit.models.working.separation import APPEND_ONLY, KEEP, apart
+from credit.models.working.separation import APPEND_ONLY, KEEP, OfWorking, apart
 from managers import history
 from managers.models import ClientManager, Customer
-from managers.models.scope import ManagerScoped
 
 STEPS = {
     "draft": _("起草"),
@@ -55,7 +54,7 @@ class Agreement(models.Model):
     signed_on = models.DateField(_("签署日"), null=True)
     ended_on = models.DateField(_("终止日"), null=True)
 
-    objects = ManagerScoped.as_manager()
+    objects = OfWorking.as_manager()
 
     class Meta:
         verbose_name = _("银企合作协议")

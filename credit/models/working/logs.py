@@ -6,9 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from credit.models.working.separation import APPEND_ONLY, apart
+from credit.models.working.separation import APPEND_ONLY, OfWorking, apart
 from managers.models import ClientManager, Customer, StoredFile
-from managers.models.scope import ManagerScoped
 
 #: What follows an entry is about the same manager and customer: another table's columns, so no CHECK.
 SAME_SUBJECT = """
@@ -24,7 +23,7 @@ SAME_SUBJECT = """
 """
 
 
-class WorkLogQuerySet(ManagerScoped):
+class WorkLogQuerySet(OfWorking):
     """Entries of managers in sight."""
 
     def current(self) -> "WorkLogQuerySet":

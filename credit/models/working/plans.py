@@ -7,10 +7,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from credit.models.working.separation import KEEP, apart
+from credit.models.working.separation import KEEP, OfWorking, apart
 from managers import history
 from managers.models import ClientManager
-from managers.models.scope import ManagerScoped
 
 STEPS = {
     "draft": _("起草"),
@@ -57,7 +56,7 @@ class MarketingPlan(models.Model):
     )
     approved_on = models.DateField(_("批准日"), null=True)
 
-    objects = ManagerScoped.as_manager()
+    objects = OfWorking.as_manager()
 
     class Meta:
         verbose_name = _("营销计划")

@@ -7,10 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from credit.models.working.separation import KEEP, apart
+from credit.models.working.separation import KEEP, OfWorking, apart
 from managers import history
 from managers.models import ClientManager, Customer
-from managers.models.scope import ManagerScoped
 
 STEPS = {"report": _("报告"), "acknowledge": _("阅知")}
 
@@ -61,7 +60,7 @@ class ResearchNote(models.Model):
     )
     remark = models.CharField(_("批示"), max_length=500, blank=True)
 
-    objects = ManagerScoped.as_manager()
+    objects = OfWorking.as_manager()
 
     class Meta:
         verbose_name = _("市场调查")

@@ -1,9 +1,20 @@
-"""The database's own word on who may not touch a manager's paper: the manager, kin, and whom it is above."""
+"""Who sees a manager's paper, and the database's own word on who may not touch it."""
 
 import pgtrigger
 
+from managers.models.scope import PermittedQuerySet
+
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 KEEP = pgtrigger.Protect(name="keep", operation=pgtrigger.Delete)
+
+
+class OfWorking(PermittedQuerySet):
+    """Papers of a manager for whoever looks after the working standard there, and one's own.
+
+    Other roles count for nothing: a manager who is in HR as well finds no colleague's log.
+    """
+
+    action = "view_working"
 
 
 def apart(name: str, *people: str, source: str = "NEW.manager_id") -> pgtrigger.Trigger:

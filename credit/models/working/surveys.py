@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from credit.models.working.separation import APPEND_ONLY, KEEP, apart
+from credit.models.working.separation import APPEND_ONLY, KEEP, OfWorking, apart
 from managers import history
 from managers.models import Branch, ClientManager, Customer
-from managers.models.scope import ManagerScoped, scope_of
+from managers.models.scope import scope_for
 
 STEPS = {"make": _("发起"), "close": _("截止")}
 
@@ -22,15 +22,15 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
     """Surveys of one's branches and of those above them, which reach one's own; a manager's once closed."""
 
     def visible_to(self, user: Any, on: date) -> "SurveyQuerySet":
-        """Those that ask about managers in sight."""
-        scope = scope_of(user, on)
+        """Those that ask about managers one looks after; of one's own, those that are over."""
+        scope = scope_for(user, "view_working", on)
         if scope.everything:
             return self
         wanted = Q(pk__in=[])
         for path in scope.paths:
             wanted |= Q(branch__path__startswith=path) | Q(branch__path__in=_above(path))
-        if scope.manager is not None:
-            own = SurveyResponse.objects.filter(manager=scope.manager, survey__state=Survey.State.CLOSED)
+        if user.is_active:
+            own = SurveyResponse.objects.filter(manager__user=user, survey__state=Survey.State.CLOSED)
             wanted |= Q(pk__in=own.values("survey"))
         return self.filter(wanted)
 
@@ -102,7 +102,7 @@ class SurveyResponse(models.Model):
     )
     entered_at = models.DateTimeField(_("录入时间"), auto_now_add=True)
 
-    objects = ManagerScoped.as_manager()
+    objects = OfWorking.as_manager()
 
     class Meta:
         verbose_name = _("满意度答卷")
