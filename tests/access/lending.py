@@ -23,7 +23,7 @@ from credit.models import (
 from credit.models.inspections import InspectionFile
 from ledger.models import Account, BalanceChange, Product
 from managers.models import ClientManager, User
-from managers.services import files
+from managers.services import files, identity
 from tests.access.records import UNTIL, customer
 from tests.access.things import COUNTERPARTS
 from tests.credit.loanbank import photo
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ON = date(2026, 10, 12)
 ISSUED = date(2026, 1, 5)
+#: The identity number of the owner of every customer.
+OWNER = "110101196001010011"
 
 
 def companion(who: ClientManager) -> ClientManager:
@@ -152,13 +154,14 @@ def facility(scene: "Scene", who: ClientManager) -> Any:
 
 def party(scene: "Scene", who: ClientManager) -> Any:
     """The owner of the customer, with an identity number."""
-    return Party.objects.create(
+    row = Party.objects.create(
         customer=customer(who),
         role="legal_representative",
         name="赵总",
-        identity_no="110101196001010011",
         added_by=scene.people["stranger"],
     )
+    identity.seal(row, {"identity_no": OWNER})
+    return row
 
 
 def investigation(scene: "Scene", who: ClientManager) -> Any:

@@ -32,6 +32,7 @@ from managers.models import (
     TrainingPlan,
     TrainingSession,
 )
+from managers.services import sealedtext
 
 if TYPE_CHECKING:
     from tests.access.scene import Scene
@@ -148,14 +149,16 @@ def finding(scene: "Scene", who: ClientManager) -> Any:
 
 def home_visit(scene: "Scene", who: ClientManager) -> Any:
     """A visit of two; what they saw is sealed."""
-    return HomeVisit.objects.create(
+    row = HomeVisit.objects.create(
         manager=who,
         visited_on=ON,
         visitor=scene.people["stranger"],
         second_visitor=scene.people["other"],
-        summary="家中无异常",
         recorded_by=scene.people["stranger"],
     )
+    # What is sealed is bound to its row, so the row comes first.
+    HomeVisit.objects.filter(pk=row.pk).update(summary=sealedtext.sealed(row, "summary", "家中无异常"))
+    return row
 
 
 def inspection(scene: "Scene", who: ClientManager) -> Any:
