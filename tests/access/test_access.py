@@ -15,6 +15,8 @@ from tests.access.walk import Cell
 #: ACTORS="branch_hr,anonymous" and ROWS="queue,clear" try some only, while a row is being written.
 CHOSEN = tuple(filter(None, os.environ.get("ACTORS", "").split(","))) or ACTORS
 ROWS = set(filter(None, os.environ.get("ROWS", "").split(",")))
+#: SHARE=3 tries every third cell only.
+SHARE = int(os.environ.get("SHARE", "1"))
 PARTS = 2
 #: Cells are counted and reported in the summary of the run (`tests/conftest.py`).
 Record = Callable[[str, object], None]
@@ -28,11 +30,11 @@ def test_every_address_has_its_row_and_every_row_its_address() -> None:
 
 
 def of_part(part: int, stage: str) -> Iterator[Cell]:
-    """Every PARTS-th of the cells of a stage that were chosen."""
+    """The part's own of the cells of a stage that were chosen."""
     chosen = (
         cell for cell in walk.cells(CHOSEN, stage=stage) if not ROWS or {cell.row, endpoint(cell.row)} & ROWS
     )
-    return (cell for at, cell in enumerate(chosen) if at % PARTS == part)
+    return (cell for at, cell in enumerate(chosen) if at % (PARTS * SHARE) == part)
 
 
 class Part:
