@@ -137,6 +137,8 @@ ARGUMENTS = {
     "code": "x",
     "number": "1",
     "name": "check",
+    "customer_no": "C1",
+    "what": "x",
 }
 OPEN_TO_ALL = {"", "login/", "logout/", "healthz", "i18n/setlang/"}
 
@@ -151,7 +153,8 @@ def test_no_page_opens_without_a_login(staff: Staff, client: Client) -> None:
             for name, value in ARGUMENTS.items():
                 for kind in ("str", "int", "slug"):
                     url = url.replace(f"<{kind}:{name}>", value)
-            url = url.replace("<uuid:key>", "01234567-89ab-4cde-8f01-23456789abcd")
+            for name in ("key", "pk", "file"):
+                url = url.replace(f"<uuid:{name}>", "01234567-89ab-4cde-8f01-23456789abcd")
             assert "<" not in url
             for answer in (client.get(url), client.post(url)):
                 assert (url, answer.status_code, answer.headers.get("Location", "")[:7]) == (
@@ -174,6 +177,21 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
         "资格认定",
         "等级变动",
         "客户移交",
+        "培训与证书",
+        "行为管理",
+        "信贷档案",
+        "贷款申报",
+        "今日贷后",
+        "五级分类",
+        "贷后检查",
+        "到期通知",
+        "贷款终结",
+        "工作日志",
+        "市场调查",
+        "营销计划",
+        "银企合作协议",
+        "满意度调查",
+        "客户投诉",
         "现行办法",
         "日终批次",
         "数据批次",
@@ -182,7 +200,7 @@ def test_the_shell_says_where_one_is_and_how_fresh_the_figures_are(staff: Staff)
         "我的委托",
     ]
     sections = list(dict.fromkeys(item["section"] for item in shell["nav"]))
-    assert sections == ["考核", "人员", "查阅", "与我有关"]
+    assert sections == ["考核", "人员", "信贷", "贷后", "工作规范", "查阅", "与我有关"]
 
 
 @pytest.mark.parametrize(
