@@ -78,7 +78,7 @@ def test_other_peoples_loans_are_not_found(staff: dict[str, User], name: str) ->
 
 def test_the_floor_is_shown_with_its_reason_and_who_is_liable(staff: dict[str, User]) -> None:
     text = page(staff["E2"], "afterloan", account("L2"))[1]
-    assert "自 1993-10-01 起逾期 96 天" in text and "系统下限：次级" in text and "系统初值" in text
+    assert "自 1993-10-01 起逾期 96 天" in text and "系统下限：次级" in text and "由系统建议" in text
     assert re.search(r"终身责任.*王强 E2.*自 1993-06-01 放款", text, re.DOTALL)
     assert "1 笔贷款的分类优于系统下限" in page(staff["other"], "classifications")[1]
     assert ">L2<" not in page(staff["other"], "classifications", floor="overdue", **{"class": "loss"})[1]
@@ -200,7 +200,7 @@ def test_the_calendar_opens_by_its_secret_and_names_nobody(staff: dict[str, User
 
 def test_an_ending_by_its_checklist(staff: dict[str, User]) -> None:
     text = page(staff["E1"], "end_loan", account("L3"), kind="recovered")[1]
-    assert "登记贷款卡" in text and "来源 C 第 6 条" in text
+    assert "登记贷款卡" in text and "《公司客户经理工作规范》第 6 节" in text
     told = press(staff["E1"], "end_loan", account("L3"), kind="recovered", item=["ledger"], reason="收回")
     assert "清单尚未办妥：登记贷款卡、退还抵（质）押物" in told
     items = ["loan_card", "collateral_returned", "ledger"]
