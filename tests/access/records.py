@@ -303,8 +303,8 @@ def survey(scene: "Scene", who: ClientManager) -> Any:
 
 
 def survey_closed(scene: "Scene", who: ClientManager) -> Any:
-    """One that is over, with an answer about the manager."""
-    row, by = survey(scene, who), scene.people["stranger"]
+    """One that is over, with an answer about the manager; the stranger is kin of one of the five."""
+    row, by = survey(scene, who), scene.people["other"]
     SurveyResponse.objects.create(survey=row, manager=who, customer=customer(who), scores=[4], entered_by=by)
     Survey.objects.filter(pk=row.pk).update(state="closed")
     return row
