@@ -248,6 +248,7 @@ CONDUCTING: dict[str, Row] = {
         get=May(CONDUCT | INSPECT, lists=NOBODY),
         post=May(RISK, ok=(302,), looks=CONDUCT | INSPECT, told=(200,), idle=True),
         stage="kept",
+        places=RISK,
     ),
     "inspection": Row(
         get=May(CONDUCT, looks=INSPECT - CONDUCT, told=(404,)),

@@ -138,8 +138,8 @@ TABLE: dict[str, Row] = {
     "plans": _list(),
     "plans[with a file]": _own_list(),
     "new_plan": Row(
-        get=May(HEADS, own=True),
-        post=May(HEADS, own=True, ok=(302,), hidden=(200,), tied=(200, 403)),
+        get=May(HEADS | OWN, own=True, hidden=(200,)),
+        post=May(HEADS | OWN, own=True, ok=(302,), hidden=(200,), tied=(200, 403)),
         about=True,
         things=("self", "mate", "far"),
         body=both(_about, fixed(year="2028", market="竞争", measures="走访", **_AIMS)),
@@ -147,7 +147,7 @@ TABLE: dict[str, Row] = {
     ),
     "plan": _page("plan"),
     "edit_plan": Row(
-        get=May(HEADS, own=True, looks=LOOK | OWN, told=(403,), tied=(403,)),
+        get=May(HEADS, own=True, looks=LOOK | OWN, told=(403,), tied=(200, 403)),
         post=May(HEADS, own=True, ok=(302,), looks=LOOK | OWN, told=(403,), tied=(403,)),
         about=True,
         kwargs=of("plan_draft"),
@@ -177,7 +177,7 @@ TABLE: dict[str, Row] = {
     # --- complaints ----------------------------------------------------------------------------------------
     "complaints": read(LOOK | OWN, lists=ALL, **_KEPT),
     "new_complaint": Row(
-        get=May(RECORDERS),
+        get=May(RECORDERS, hidden=(200,)),
         post=May(RECORDERS, ok=(302,), hidden=(200,), tied=(200,), mine=(200, 403)),
         about=True,
         things=("mate", "kin", "far"),
