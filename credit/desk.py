@@ -19,8 +19,8 @@ from credit.rules.standard import Standard
 from credit.services.afterloan.endings import NEXT
 from credit.services.afterloan.levels import at_least
 from ledger.models import Account
-from managers.models import ClientManager, Customer, Responsibility, User
-from managers.models.scope import grants_on
+from managers.models import ClientManager, Customer, User
+from managers.models.scope import Scope, grants_on, inside, scope_for
 from managers.permissions import ties
 from managers.roles import ROLES
 from managers.rules.separation import Ties
@@ -69,11 +69,16 @@ class Reader:
         return any(action in ROLES[each.role].may for each in self.held)
 
     def in_sight(self, found: Any) -> Any:
-        """Rows of a loan that the person sees: within the scope, or else only the own ones."""
-        visible = found.visible_to(self.user, self.on)
-        if self.has("view_loans"):
-            return visible
-        return visible.filter(account__in=self.handled) if self.own else visible.none()
+        """Rows of a loan that the person sees: where a grant shows loans, and of those the person handles."""
+        shown = inside(self._shown, "account__customer__branch__path") | Q(account__in=self.handled)
+        if hasattr(found.model, "manager"):
+            shown |= inside(self._shown, "manager__branch__path")
+        return found.visible_to(self.user, self.on).filter(shown)
+
+    @cached_property
+    def _shown(self) -> Scope:
+        """How far the grants reach that show loans: what else the person holds shows none."""
+        return scope_for(self.user, "view_loans", self.on)
 
     @cached_property
     def handled(self) -> list[int]:
@@ -82,13 +87,10 @@ class Reader:
 
     def accounts(self) -> QuerySet[Account]:
         """The loan accounts that the person sees."""
-        customers = Customer.objects.visible_to(self.user, self.on).values("pk")
-        seen = Q(customer__in=customers)
-        if self.own is not None:
-            charged = Responsibility.objects.filter(manager=self.own, kind=Responsibility.Kind.CREDIT)
-            seen |= Q(customer__in=charged.filter(superseded_by=None).values("customer"))
-        found = Account.objects.filter(seen, product__kind="loan").select_related("customer__branch")
-        return found if self.has("view_loans") else found.filter(pk__in=self.handled)
+        customers = Customer.objects.visible_to(self.user, self.on)
+        shown = customers.filter(inside(self._shown, "branch__path"))
+        seen = Q(customer__in=shown.values("pk")) | Q(pk__in=self.handled)
+        return Account.objects.filter(seen, product__kind="loan").select_related("customer__branch")
 
     # --- Whose turn it is -------------------------------------------------------------------------------
 

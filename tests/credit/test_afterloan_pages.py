@@ -16,7 +16,7 @@ from django.urls import reverse
 from credit.models import Finding, Inspection, LoanEnding, MaturityNotice, Reclassification
 from credit.questions import QUESTIONS
 from credit.services.afterloan import classes, inspecting, maturing, watching
-from managers.models import LogEntry, User
+from managers.models import Branch, Grant, LogEntry, User
 from tests.credit import loanbank
 from tests.credit.loanbank import ON, account, photo
 
@@ -50,6 +50,14 @@ def page(user: User, name: str, *args: object, **data: str) -> tuple[int, str]:
 def press(user: User, name: str, *args: object, **data: Any) -> str:
     answer = signed_in(user).post(reverse(name, args=args), data, follow=True)
     return answer.content.decode()
+
+
+def test_what_else_a_person_holds_shows_no_further_loans(staff: dict[str, User]) -> None:
+    everywhere = Branch.objects.get(code="HO")
+    Grant.objects.create(user=staff["other"], role="branch_hr", branch=everywhere, starts_on=date(1990, 1, 1))
+    text = page(staff["other"], "classifications")[1]
+    assert (">L1<" in text, ">L2<" in text) == (False, True)
+    assert page(staff["other"], "afterloan", account("L1").pk)[0] == 404
 
 
 def test_managers_see_what_they_handle_and_roles_their_branches(staff: dict[str, User]) -> None:
