@@ -50,7 +50,8 @@ cites = "授权书第三条"
 
 def begin(folder: Path) -> None:
     """The bank up to the end of the second quarter of 2026, that day published, its people able to log in."""
-    loaded(write(folder / "begin", _register(), Window("span", FIRST, SPRING)))
+    loaded(write(folder / "begin", _register(), Window("span", FIRST, FIRST)))
+    _deliver(folder / "since", FIRST, SPRING, {"balances.csv": [("DC9001", "2026-01-01", "30000000.00")]})
     run_nights(to=SPRING, start=SPRING)
     for username, called, role, branch in STAFF:
         grant(login(username, called), role, branch=branch)
