@@ -109,7 +109,9 @@ def test_a_loan_from_the_first_visit_to_its_end(walk: Walk) -> None:
     is_investigated(walk)
     is_proposed(walk)
     is_issued(walk)
-    is_classified(walk, WALKED, "normal", "正常", "首次认定：存单质押，经营正常，足额覆盖。", date(2026, 7, 12))
+    is_classified(
+        walk, WALKED, "normal", "正常", "首次认定：存单质押，经营正常，足额覆盖。", date(2026, 7, 12)
+    )
     walk.go(2026, 9, 21)
     lendingbank.go_on(walk.folder)
     wakes(walk)
@@ -246,7 +248,7 @@ def is_classified(walk: Walk, number: str, code: str, word: str, why: str, day: 
     confirm(head, "批准", "已批准。")
     page = walk.page("chenjy", f"/credit/loans/{loan(number)}/")
     expect(page.locator("h1")).to_contain_text(word)
-    found = Account.objects.get(account_no=number).classifications.latest("bundle")
+    found = Account.objects.get(account_no=number).classifications.latest("business_date")
     assert (found.loan_class, found.business_date) == (code, day)
 
 
@@ -352,7 +354,7 @@ def does_not_rise(walk: Walk) -> None:
     services.appraise(SCHEME, "2026Q3", by=None, on=walk.today)
     before, now = verdict("2026Q2"), verdict("2026Q3")
     assert (before.outcome, before.struck) == ("promote", ())
-    assert (now.outcome, [each.code for each in now.struck]) == ("vetoed", ["veto.non_performing"])
+    assert now.outcome == "vetoed" and "veto.non_performing" in [each.code for each in now.struck]
     page = walk.page("hr", f"/people/{LENDER}/")
     walk.look(page, "person")
 
