@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,8 +42,9 @@ def settings(*names: str, **variables: str) -> dict[str, object]:
 
 def test_deployment_check_has_nothing_to_say() -> None:
     result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "System check identified no issues (0 silenced).\n"
+    assert result.returncode == 0
+    # There is no database here to look for superusers in, and the check says so.
+    assert re.findall(r"\((\w+\.\w+)\)", result.stderr) == ["cmbank.I001"]
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "DATABASE_URL"])
