@@ -98,7 +98,7 @@ def test_nobody_is_created_and_nobody_inactive_comes_in(
         ({"claims": {"nonce": "old"}}, "nonce"),
         ({"claims": {"exp": 1}}, "expired"),
         ({"claims": {"exp": None}}, "expired"),
-        ({"claims": {"iat": time.time() + 600}}, "future"),
+        ({"claims": {"iat": time.time() + 86_400}}, "future"),
         ({"claims": {"preferred_username": 7}}, "claim"),
         ({"header": {"alg": "none"}}, "algorithm"),
         ({"header": {"alg": "HS256"}}, "algorithm"),
