@@ -48,7 +48,10 @@ KNOWN = [
 ]
 
 
-@pytest.mark.skipif(os.environ.get("ACCESS") != "1", reason="builds the whole scene: make access")
+@pytest.mark.skipif(
+    os.environ.get("ACCESS") != "1",
+    reason="not seen to pass since part 5 joined the scene it needs (make access)",
+)
 def test_a_sample_of_mutants_is_killed(scene: Scene) -> None:
     seed = os.environ.get("SEED", "")
     with mutants.watched() as watch:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -132,6 +133,6 @@ def test_an_extension_changes_no_figure(deliver: Deliver) -> None:
         ("schedules.csv", ("L1", "1994-06-30", "-1", "0"), "not_an_amount"),
     ],
 )
-def test_bad_rows_refuse_the_bundle(tmp_path, file: str, row: tuple[str, ...], code: str) -> None:  # type: ignore[no-untyped-def]
+def test_bad_rows_refuse_the_bundle(tmp_path: Path, file: str, row: tuple[str, ...], code: str) -> None:
     errors = bank.refused(bank.write(tmp_path / "b", bank.REGISTER | {file: [row]}, bank.SPAN))
     assert [(at, line, why) for at, line, _column, _value, why in errors] == [(file, 2, code)]

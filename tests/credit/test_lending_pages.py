@@ -40,7 +40,7 @@ def test_an_investigation_is_written_signed_and_printed_in_the_browser(people: d
     assert (
         printed.content.startswith(b"%PDF") and LogEntry.objects.filter(action="print_investigation").exists()
     )
-    evidence = reverse("stored_file", args=[StoredFile.objects.first().pk])  # type: ignore[union-attr]
+    evidence = reverse("stored_file", args=[StoredFile.objects.latest("uploaded_at").pk])
     assert browser(people["M2"]).get(evidence).status_code == 200
     assert browser(people["M3"]).get(address).status_code == 404
     assert browser(people["hr"]).get(address).status_code == 403

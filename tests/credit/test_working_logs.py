@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -115,8 +116,8 @@ def test_the_head_reads_and_nobody_reads_the_own_or_that_of_kin(staff: People) -
             LogReview.objects.create(entry=entry, reviewed_by=staff[reader])
 
 
-def test_a_photo_is_a_picture(staff: People, settings: object, tmp_path: Path) -> None:
-    settings.UPLOAD_DIR = tmp_path / "uploads"  # type: ignore[attr-defined]
+def test_a_photo_is_a_picture(staff: People, settings: Any, tmp_path: Path) -> None:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
     picture = SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + b"0" * 40)
     row = logged(staff, photo=picture)
     assert row.photo is not None and row.photo.customer == customer()

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -55,8 +56,8 @@ def test_a_file_is_what_its_content_says(name: str, content: bytes, why: str) ->
 
 
 @pytest.fixture
-def hr(db: None, settings: object, tmp_path: Path) -> Iterator[User]:
-    settings.UPLOAD_DIR = tmp_path / "uploads"  # type: ignore[attr-defined]
+def hr(db: None, settings: Any, tmp_path: Path) -> Iterator[User]:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
     people.organisation()
     yield people.person("hr", "branch_hr", "B1")
 

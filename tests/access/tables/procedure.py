@@ -52,7 +52,9 @@ def _line(name: str) -> Build:
 
 
 def _hr(name: str, stage: str, **more: Any) -> Row:
-    kwargs = lambda scene, thing: {"pk": scene.cases[thing], "name": name}  # noqa: E731
+    def kwargs(scene: Any, thing: str) -> dict[str, Any]:
+        return {"pk": scene.cases[thing], "name": name}
+
     return do(HR, kwargs=kwargs, stage=stage, body=key(), **_STEP, **more)
 
 
