@@ -168,7 +168,7 @@ def _rows(loans: int, branch: int) -> None:
 
 
 _FILL = (
-    "SELECT ledger_begin_months(%(begun)s, %(today)s)",
+    "SELECT ledger_open_months(%(begun)s, %(today)s)",
     """INSERT INTO managers_customer (customer_no, name, kind, branch_id, identity_no, phone)
        SELECT 'C' || n, '客户' || n, 'corporate', %(branch)s, '', ''
        FROM generate_series(0, %(customers)s - 1) n""",

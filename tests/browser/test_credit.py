@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from playwright.sync_api import expect
 
 from cmbank.demo.install import PASSWORD
@@ -36,8 +35,6 @@ def people(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[di
             each.save()
         fill(made)
         yield made
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE balances_2026")
 
 
 def fill(people: dict[str, User]) -> None:

@@ -33,10 +33,7 @@ STAFF = {
 def bank() -> dict[str, User]:
     """Head office, a branch, two outlets; three managers of the first, one of whom holds C1; who decides."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE balances_2026 PARTITION OF ledger_balancechange"
-            " FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
-        )
+        cursor.execute("SELECT ledger_open_months('2026-01-01', '2026-12-31')")
     office = Branch.objects.create(code="HO", name="江城银行", kind="head_office", path="/HO/")
     east = Branch.objects.create(code="B1", name="城东分行", kind="branch", parent=office, path="/HO/B1/")
     for code, name in (("S1", "城东支行"), ("S2", "城南支行")):
