@@ -1,0 +1,293 @@
+"""All tables of the appraisal procedure, as they stood after 0009."""
+
+import django.core.validators
+import django.db.models.deletion
+import django_fsm
+import pgtrigger.compiler
+from django.conf import settings
+from django.db import migrations, models
+from managers.operations import CreateModels
+
+
+class Migration(migrations.Migration):
+
+    replaces = [
+        ('appraisal', '0001_initial'),
+        ('appraisal', '0002_separation_of_seats'),
+        ('appraisal', '0003_pay_entries'),
+        ('appraisal', '0004_full_procedure'),
+        ('appraisal', '0005_look_back'),
+        ('appraisal', '0006_adjustments'),
+        ('appraisal', '0007_history'),
+        ('appraisal', '0008_day_of_the_bank'),
+        ('appraisal', '0009_seats_of_both'),
+    ]
+
+    initial = True
+
+    dependencies = [
+        ('grading', '0001_squashed_0006_career_history'),
+        ('ledger', '0001_squashed_0014_bundle_record'),
+        ('managers', '0001_squashed_0014_training_conduct_rotation'),
+    ]
+
+    operations = [
+        CreateModels([
+            migrations.CreateModel(
+                name='Adjustment',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='managers.clientmanager', verbose_name='客户经理')),
+                    ('metric', models.CharField(max_length=64, verbose_name='指标')),
+                    ('window', models.CharField(max_length=24, verbose_name='期间')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='调整额')),
+                    ('starts_on', models.DateField(verbose_name='起')),
+                    ('expires_on', models.DateField(verbose_name='失效日')),
+                    ('reason', models.TextField(verbose_name='原因')),
+                    ('evidence', models.TextField(verbose_name='凭据')),
+                    ('state', django_fsm.FSMField(choices=[('proposed', '待批准'), ('approved', '已批准'), ('rejected', '不予批准'), ('withdrawn', '已撤回'), ('ended', '提前终止')], default='proposed', max_length=50, protected=True, verbose_name='状态')),
+                    ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
+                    ('proposed_at', models.DateTimeField(auto_now_add=True, verbose_name='提出时间')),
+                    ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
+                    ('decided_at', models.DateTimeField(null=True, verbose_name='批准时间')),
+                    ('ended_on', models.DateField(null=True, verbose_name='终止日')),
+                ],
+                options={
+                    'verbose_name': '调整',
+                    'verbose_name_plural': '调整',
+                    'ordering': ['-proposed_at', '-id'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='adjustment_not_zero'), models.CheckConstraint(condition=models.Q(('expires_on__gte', models.F('starts_on'))), name='adjustment_dates'), models.CheckConstraint(condition=models.Q(('evidence__gt', ''), ('reason__gt', '')), name='adjustment_says_why'), models.CheckConstraint(condition=models.Q(('decided_by', models.F('proposed_by')), _negated=True), name='adjustment_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state__in', ['proposed', 'withdrawn'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['approved', 'rejected', 'ended'])), _connector='OR'), name='adjustment_decided_whole'), models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('state', 'ended')), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_on__isnull', True)), _connector='OR'), name='adjustment_ended_on_a_day')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='state_machine', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{proposed:approved,proposed:rejected,proposed:withdrawn,approved:ended}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='3e3b8b23fac14870bed6eaad420732215c6a3648', operation='UPDATE', pgid='pgtrigger_state_machine_d95b7', table='appraisal_adjustment', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='ee6fbbd8cf8389349c78df7ee4511eb57d665d97', operation='DELETE', pgid='pgtrigger_keep_0199e', table='appraisal_adjustment', when='BEFORE')), pgtrigger.compiler.Trigger(name='content_is_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."metric" IS DISTINCT FROM (NEW."metric") OR OLD."window" IS DISTINCT FROM (NEW."window") OR OLD."manager_id" IS DISTINCT FROM (NEW."manager_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."evidence" IS DISTINCT FROM (NEW."evidence"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7357edefab39c887bca54e9c874f0abdd81a970b', operation='UPDATE', pgid='pgtrigger_content_is_fixed_d81e2', table='appraisal_adjustment', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_adjustment', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='2a740658b63b4bf5d41e096de71f6e47fff6685b', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_b8b8d', table='appraisal_adjustment', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Cycle',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('scheme', models.CharField(max_length=60, verbose_name='管理办法')),
+                    ('period', models.CharField(max_length=8, verbose_name='考核期')),
+                    ('starts_on', models.DateField(verbose_name='起')),
+                    ('ends_on', models.DateField(verbose_name='截数日')),
+                    ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='开启人')),
+                    ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='开启时间')),
+                    ('looked_back_to', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.run', verbose_name='已回溯至批次')),
+                ],
+                options={
+                    'verbose_name': '考核周期',
+                    'verbose_name_plural': '考核周期',
+                    'ordering': ['-ends_on', 'scheme'],
+                    'constraints': [models.UniqueConstraint(fields=('scheme', 'period'), name='cycle_key')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_cycle', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='7561b0a1cfa99c978f134e8c4fff5c6549d53cb2', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_2a0fb', table='appraisal_cycle', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Appraisal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='appraisal.cycle', verbose_name='考核周期')),
+                    ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appraisals', to='managers.clientmanager', verbose_name='客户经理')),
+                    ('state', django_fsm.FSMField(choices=[('opened', '已开启'), ('undecided', '待数据'), ('measured', '已测算'), ('self_stated', '已自述'), ('scored', '已评议'), ('hr_reviewed', '人力已审查'), ('in_risk_queue', '风险审核中'), ('returned', '已退回'), ('cleared', '风险已通过'), ('decided', '已决定'), ('published', '已公布'), ('appealed', '申诉中'), ('closed', '已结束'), ('reopened', '已重开')], default='opened', max_length=50, protected=True, verbose_name='状态')),
+                    ('state_since', models.DateTimeField(auto_now_add=True, verbose_name='进入状态时间')),
+                    ('verdict', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grading.verdict', verbose_name='考核结论')),
+                    ('flags', models.JSONField(default=list, verbose_name='标记')),
+                    ('round', models.PositiveSmallIntegerField(default=1, verbose_name='表决轮次')),
+                    ('returned_to', models.CharField(blank=True, max_length=16, verbose_name='退回至')),
+                    ('decided_grade', models.CharField(blank=True, max_length=32, verbose_name='决定等级')),
+                    ('decided_outcome', models.CharField(blank=True, choices=[('keep', '维持'), ('promote', '晋升'), ('demote', '降级'), ('extend', '延期考察'), ('remove', '退出等级')], max_length=16, verbose_name='决定')),
+                ],
+                options={
+                    'verbose_name': '考核',
+                    'verbose_name_plural': '考核',
+                    'ordering': ['cycle', 'manager'],
+                    'indexes': [models.Index(fields=['state', 'state_since'], name='appraisal_queue')],
+                    'constraints': [models.UniqueConstraint(fields=('cycle', 'manager'), name='appraisal_key'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'opened'), ('verdict__isnull', True)), models.Q(models.Q(('state', 'opened'), _negated=True), ('verdict__isnull', False)), _connector='OR'), name='appraisal_evidence'), models.CheckConstraint(condition=models.Q(models.Q(('decided_grade', ''), ('decided_outcome', 'remove'), ('state__in', ('decided', 'published', 'appealed', 'closed', 'reopened'))), models.Q(('decided_grade__gt', ''), ('decided_outcome__gt', ''), ('state__in', ('decided', 'published', 'appealed', 'closed', 'reopened')), models.Q(('decided_outcome', 'remove'), _negated=True)), models.Q(models.Q(('state__in', ('decided', 'published', 'appealed', 'closed', 'reopened')), _negated=True), ('decided_grade', ''), ('decided_outcome', '')), _connector='OR'), name='appraisal_outcome_when_decided'), models.CheckConstraint(condition=models.Q(('returned_to__in', ['', 'figures', 'scores', 'review'])), name='appraisal_returned_to')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='state_machine', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{opened:measured,undecided:measured,self_stated:measured,scored:measured,hr_reviewed:measured,returned:measured,reopened:measured,opened:undecided,measured:undecided,self_stated:undecided,scored:undecided,hr_reviewed:undecided,returned:undecided,reopened:undecided,measured:self_stated,measured:scored,self_stated:scored,measured:hr_reviewed,self_stated:hr_reviewed,scored:hr_reviewed,measured:in_risk_queue,self_stated:in_risk_queue,scored:in_risk_queue,hr_reviewed:in_risk_queue,in_risk_queue:cleared,in_risk_queue:returned,returned:self_stated,returned:scored,cleared:decided,decided:published,published:appealed,appealed:published,appealed:closed,published:closed,published:reopened,closed:reopened}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='e002107ede831a41b15a35b13f5c2740ecb799af', operation='UPDATE', pgid='pgtrigger_state_machine_32a24', table='appraisal_appraisal', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='5a5f5e2cab802ece62e8a24878379c50fa77cb9a', operation='DELETE', pgid='pgtrigger_keep_6e762', table='appraisal_appraisal', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_appraisal', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='3baf435d6952001ff360effd6ced31db2b0c1459', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_70a9c', table='appraisal_appraisal', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Issue',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='appraisal.appraisal', verbose_name='考核')),
+                    ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grading.verdict', verbose_name='考核结论')),
+                    ('code', models.CharField(max_length=120, verbose_name='条款项')),
+                    ('text', models.TextField(verbose_name='问题')),
+                    ('expected', models.CharField(blank=True, max_length=80, verbose_name='应为')),
+                    ('raised_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
+                    ('raised_at', models.DateTimeField(auto_now_add=True, verbose_name='提出时间')),
+                    ('accepted', models.BooleanField(null=True, verbose_name='采纳')),
+                    ('answer', models.TextField(blank=True, verbose_name='答复')),
+                    ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
+                    ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
+                ],
+                options={
+                    'verbose_name': '数据异议',
+                    'verbose_name_plural': '数据异议',
+                    'ordering': ['appraisal', 'id'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('accepted__isnull', True), ('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('accepted__isnull', False), ('answer__gt', ''), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='issue_answered_whole'), models.CheckConstraint(condition=models.Q(('answered_by', models.F('raised_by')), _negated=True), name='issue_answered_by_another')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a0632aa72d0aee15a1479e5ccf9d81da11277938', operation='DELETE', pgid='pgtrigger_keep_cef28', table='appraisal_issue', when='BEFORE')), pgtrigger.compiler.Trigger(name='answered_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."accepted" IS NOT NULL OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."code" IS DISTINCT FROM (NEW."code"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='1d0b86d040c09920960a0921497ad65aef548dcb', operation='UPDATE', pgid='pgtrigger_answered_once_c72de', table='appraisal_issue', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_issue', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='e94c0b65169c7141f7dafe75b342bf5c13654f71', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_9c4cc', table='appraisal_issue', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Score',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='appraisal.appraisal', verbose_name='考核')),
+                    ('round', models.PositiveSmallIntegerField(verbose_name='轮次')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评议人')),
+                    ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代表')),
+                    ('conduct', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='德')),
+                    ('ability', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='能')),
+                    ('diligence', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='勤')),
+                    ('results', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='绩')),
+                    ('note', models.TextField(blank=True, verbose_name='评语')),
+                    ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ],
+                options={
+                    'verbose_name': '评议',
+                    'verbose_name_plural': '评议',
+                    'ordering': ['appraisal', 'round', 'id'],
+                    'constraints': [models.UniqueConstraint(fields=('appraisal', 'round', 'by'), name='score_once'), models.CheckConstraint(condition=models.Q(('ability__gte', 0), ('ability__lte', 100), ('conduct__gte', 0), ('conduct__lte', 100), ('diligence__gte', 0), ('diligence__lte', 100), ('results__gte', 0), ('results__lte', 100)), name='score_of_a_hundred')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f67b7c4d98c7f56a1541fc189ea9bdd6e5ae818e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_56abb', table='appraisal_score', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_score', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='8106e90920ca1d9ba6ec01a460594b58b362c7e3', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_fb1c5', table='appraisal_score', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Vote',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='appraisal.appraisal', verbose_name='考核')),
+                    ('round', models.PositiveSmallIntegerField(verbose_name='轮次')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='表决人')),
+                    ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代表')),
+                    ('outcome', models.CharField(choices=[('keep', '维持'), ('promote', '晋升'), ('demote', '降级'), ('extend', '延期考察'), ('remove', '退出等级')], max_length=16, verbose_name='意见')),
+                    ('reason', models.TextField(blank=True, verbose_name='理由')),
+                    ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                    ('key', models.CharField(editable=False, max_length=64, null=True, unique=True, verbose_name='幂等键')),
+                ],
+                options={
+                    'verbose_name': '表决',
+                    'verbose_name_plural': '表决',
+                    'ordering': ['appraisal', 'round', 'id'],
+                    'constraints': [models.UniqueConstraint(fields=('appraisal', 'round', 'by'), name='vote_once'), models.UniqueConstraint(condition=models.Q(('on_behalf_of__isnull', False)), fields=('appraisal', 'round', 'on_behalf_of'), name='vote_once_for_another')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26f298cebe420c9174ac794b5832154fc636fe3a', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2c5a0', table='appraisal_vote', when='BEFORE')), pgtrigger.compiler.Trigger(name='voters', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT FROM appraisal_appraisal a JOIN managers_clientmanager m ON m.id = a.manager_id\n        WHERE a.id = NEW.appraisal_id AND m.user_id IN (NEW.by_id, NEW.on_behalf_of_id)\n    ) OR EXISTS (\n        SELECT FROM appraisal_appraisal a JOIN managers_relation r ON r.manager_id = a.manager_id\n        WHERE a.id = NEW.appraisal_id AND r.user_id IN (NEW.by_id, NEW.on_behalf_of_id)\n          AND (now() AT TIME ZONE 'Asia/Shanghai')::date\n              BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')\n    ) THEN\n        RAISE EXCEPTION 'user % may not vote on appraisal %', NEW.by_id, NEW.appraisal_id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM appraisal_appeal p\n        JOIN appraisal_vote v ON v.appraisal_id = p.appraisal_id AND v.round < p.round\n        WHERE p.appraisal_id = NEW.appraisal_id AND p.ending = ''\n          AND (v.by_id IN (NEW.by_id, NEW.on_behalf_of_id)\n               OR v.on_behalf_of_id IN (NEW.by_id, NEW.on_behalf_of_id))\n    ) THEN\n        RAISE EXCEPTION 'user % decided on appraisal % before', NEW.by_id, NEW.appraisal_id;\n    END IF;\n    RETURN NEW;\n", hash='f219702a69d93334dab7836c4bf87aef810597a2', operation='INSERT', pgid='pgtrigger_voters_20ced', table='appraisal_vote', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_vote', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='36061a299ccdbcb0fa4a456da12de16ebce396e7', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_de30d', table='appraisal_vote', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Decision',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='appraisal.appraisal', verbose_name='考核')),
+                    ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
+                    ('basis', models.CharField(choices=[('first', '首次决定'), ('appeal', '申诉决定'), ('reopened', '重开后决定')], max_length=16, verbose_name='依据')),
+                    ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grading.verdict', verbose_name='考核结论')),
+                    ('outcome', models.CharField(choices=[('keep', '维持'), ('promote', '晋升'), ('demote', '降级'), ('extend', '延期考察'), ('remove', '退出等级')], max_length=16, verbose_name='决定')),
+                    ('grade', models.CharField(blank=True, max_length=32, verbose_name='决定等级')),
+                    ('reason', models.TextField(blank=True, verbose_name='理由')),
+                    ('tally', models.JSONField(default=dict, verbose_name='表决')),
+                    ('differs', models.JSONField(default=dict, verbose_name='与前次之差')),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='主持人')),
+                    ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                ],
+                options={
+                    'verbose_name': '决定',
+                    'verbose_name_plural': '决定',
+                    'ordering': ['appraisal', 'number'],
+                    'constraints': [models.UniqueConstraint(fields=('appraisal', 'number'), name='decision_number'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'first'), ('number', 1)), models.Q(('number__gt', 1), models.Q(('basis', 'first'), _negated=True)), _connector='OR'), name='decision_first_is_first')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='accdc9d89692442551a8d908a0903ba7b4a7c5af', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2aa0b', table='appraisal_decision', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_decision', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='607b2438524d5bac5f73f5a77d60e8a4ac4f7f85', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_29e03', table='appraisal_decision', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='LookBack',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='look_backs', to='appraisal.appraisal', verbose_name='考核')),
+                    ('kind', models.CharField(choices=[('figures', '数据更正'), ('downgrade', '贷款下调')], max_length=16, verbose_name='起因')),
+                    ('cause', models.CharField(max_length=120, verbose_name='依据')),
+                    ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.run', verbose_name='日终批次')),
+                    ('found', models.JSONField(verbose_name='差异')),
+                    ('relied', models.JSONField(verbose_name='已据此作出')),
+                    ('state', django_fsm.FSMField(choices=[('open', '待复核'), ('reopened', '已重开考核'), ('dismissed', '维持原结论')], default='open', max_length=50, protected=True, verbose_name='状态')),
+                    ('opened_at', models.DateTimeField(auto_now_add=True, verbose_name='发现时间')),
+                    ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
+                    ('ended_at', models.DateTimeField(null=True, verbose_name='复核时间')),
+                    ('reason', models.TextField(blank=True, verbose_name='理由')),
+                ],
+                options={
+                    'verbose_name': '回溯复核',
+                    'verbose_name_plural': '回溯复核',
+                    'ordering': ['-opened_at', '-id'],
+                    'constraints': [models.UniqueConstraint(fields=('appraisal', 'cause'), name='look_back_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('reason', ''), ('state', 'open')), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('state__in', ['reopened', 'dismissed']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='look_back_ended_whole')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='state_machine', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:reopened,open:dismissed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='1f98a7d25b6e586b35fe629d8b02e715ad63cbc9', operation='UPDATE', pgid='pgtrigger_state_machine_7dc7c', table='appraisal_lookback', when='BEFORE')), pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='075289802f67ab5976fa6447b14b5df08c179a14', operation='DELETE', pgid='pgtrigger_keep_12cd6', table='appraisal_lookback', when='BEFORE')), pgtrigger.compiler.Trigger(name='ends_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."state" = \'open\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='833ac62c2dbca2ed13743627306aa1bc8d433539', operation='UPDATE', pgid='pgtrigger_ends_once_713ef', table='appraisal_lookback', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_lookback', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='835aefb9a2d9eb291a412af9525dbd15b9a4df51', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_3b1f8', table='appraisal_lookback', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='PayEntry',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pay', to='appraisal.appraisal', verbose_name='考核')),
+                    ('verdict', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grading.verdict', verbose_name='考核结论')),
+                    ('item', models.CharField(max_length=64, verbose_name='项目')),
+                    ('kind', models.CharField(choices=[('paid', '当期发放'), ('release', '延期发放'), ('claw_back', '追索扣回')], max_length=16, verbose_name='类别')),
+                    ('due_on', models.DateField(verbose_name='应付日')),
+                    ('amount', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='金额（元）')),
+                    ('takes_back', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_back_by', to='appraisal.payentry', verbose_name='扣回的行')),
+                    ('posted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                    ('posted_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                    ('reason', models.CharField(max_length=200, verbose_name='依据')),
+                ],
+                options={
+                    'verbose_name': '薪酬台账',
+                    'verbose_name_plural': '薪酬台账',
+                    'ordering': ['appraisal', 'item', 'due_on', 'id'],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('takes_back__isnull', True)), fields=('appraisal', 'item', 'kind', 'due_on'), name='pay_entry_once'), models.CheckConstraint(condition=models.Q(models.Q(('amount__lt', 0), ('kind', 'claw_back'), ('takes_back__isnull', False)), models.Q(models.Q(('kind', 'claw_back'), _negated=True), ('takes_back__isnull', True)), _connector='OR'), name='pay_claw_back_names_a_row')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d1df81ee15e7d05359218029a100eb0fe58d7c2d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bf34f', table='appraisal_payentry', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_payentry', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='cc32b2f278174c30c9ce041c364a4a23213f17f7', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_32560', table='appraisal_payentry', when='AFTER'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Step',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='appraisal.appraisal', verbose_name='考核')),
+                    ('name', models.CharField(max_length=24, verbose_name='步骤')),
+                    ('from_state', models.CharField(blank=True, choices=[('opened', '已开启'), ('undecided', '待数据'), ('measured', '已测算'), ('self_stated', '已自述'), ('scored', '已评议'), ('hr_reviewed', '人力已审查'), ('in_risk_queue', '风险审核中'), ('returned', '已退回'), ('cleared', '风险已通过'), ('decided', '已决定'), ('published', '已公布'), ('appealed', '申诉中'), ('closed', '已结束'), ('reopened', '已重开')], max_length=16, verbose_name='由')),
+                    ('to_state', models.CharField(choices=[('opened', '已开启'), ('undecided', '待数据'), ('measured', '已测算'), ('self_stated', '已自述'), ('scored', '已评议'), ('hr_reviewed', '人力已审查'), ('in_risk_queue', '风险审核中'), ('returned', '已退回'), ('cleared', '风险已通过'), ('decided', '已决定'), ('published', '已公布'), ('appealed', '申诉中'), ('closed', '已结束'), ('reopened', '已重开')], max_length=16, verbose_name='至')),
+                    ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                    ('on_behalf_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代表')),
+                    ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
+                    ('reason', models.TextField(blank=True, verbose_name='原因')),
+                    ('verdict', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grading.verdict', verbose_name='考核结论')),
+                    ('key', models.CharField(editable=False, max_length=64, null=True, unique=True, verbose_name='幂等键')),
+                ],
+                options={
+                    'verbose_name': '考核步骤',
+                    'verbose_name_plural': '考核步骤',
+                    'ordering': ['appraisal', 'id'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('name__in', ('open', 'measure', 'state', 'skip_statement', 'finish_scores', 'review', 'submit', 'clear', 'send_back', 'resume', 'decide', 'publish', 'appeal', 'withdraw_appeal', 'resolve', 'close', 'reopen'))), name='step_known'), models.CheckConstraint(condition=models.Q(('name__in', ['send_back', 'reopen', 'appeal']), ('reason', ''), _negated=True), name='step_return_has_reason')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='94dcd1296b1b4fdce5f367124959d428a49f96b5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_23244', table='appraisal_step', when='BEFORE')), pgtrigger.compiler.Trigger(name='separation', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.by_id IS NULL THEN\n        IF NEW.name NOT IN ('open', 'measure', 'skip_statement', 'finish_scores', 'close') THEN\n            RAISE EXCEPTION 'appraisal step % needs a person', NEW.name;\n        END IF;\n        RETURN NEW;\n    END IF;\n    IF NEW.name <> 'open' AND (NEW.name IN ('state', 'appeal', 'withdraw_appeal')) <> EXISTS (\n        SELECT FROM appraisal_appraisal a JOIN managers_clientmanager m ON m.id = a.manager_id\n        WHERE a.id = NEW.appraisal_id AND m.user_id IN (NEW.by_id, NEW.on_behalf_of_id)\n    ) THEN\n        RAISE EXCEPTION 'appraisal % is the own one of user %', NEW.appraisal_id, NEW.by_id;\n    END IF;\n    IF NEW.name <> 'open' AND EXISTS (\n        SELECT FROM appraisal_appraisal a JOIN managers_relation r ON r.manager_id = a.manager_id\n        WHERE a.id = NEW.appraisal_id AND r.user_id IN (NEW.by_id, NEW.on_behalf_of_id)\n          AND (now() AT TIME ZONE 'Asia/Shanghai')::date\n              BETWEEN r.starts_on AND coalesce(r.ends_on, 'infinity')\n    ) THEN\n        RAISE EXCEPTION 'appraisal % is of kin or a superior of user %', NEW.appraisal_id, NEW.by_id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM appraisal_step s\n        WHERE s.appraisal_id = NEW.appraisal_id\n          AND (s.by_id IN (NEW.by_id, NEW.on_behalf_of_id)\n               OR s.on_behalf_of_id IN (NEW.by_id, NEW.on_behalf_of_id))\n          AND CASE WHEN s.name IN ('decide', 'resolve') THEN 'group'\n                WHEN s.name IN ('clear', 'send_back', 'reopen') THEN 'risk'\n                WHEN s.name IN ('state', 'appeal', 'withdraw_appeal') THEN 'self' ELSE 'hr' END\n           <> CASE WHEN NEW.name IN ('decide', 'resolve') THEN 'group'\n                WHEN NEW.name IN ('clear', 'send_back', 'reopen') THEN 'risk'\n                WHEN NEW.name IN ('state', 'appeal', 'withdraw_appeal') THEN 'self' ELSE 'hr' END\n    ) THEN\n        RAISE EXCEPTION 'user % holds another seat of appraisal %', NEW.by_id, NEW.appraisal_id;\n    END IF;\n    RETURN NEW;\n", hash='657120046152b80f9d8c3c0436e3c83a5fc322d2', operation='INSERT', pgid='pgtrigger_separation_92da7', table='appraisal_step', when='BEFORE'))],
+                },
+            ),
+            migrations.CreateModel(
+                name='Appeal',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('appraisal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='appraisal.appraisal', verbose_name='考核')),
+                    ('against', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='appeal', to='appraisal.decision', verbose_name='所申诉的决定')),
+                    ('round', models.PositiveSmallIntegerField(verbose_name='表决轮次')),
+                    ('criterion', models.CharField(max_length=120, verbose_name='条款项')),
+                    ('expected', models.CharField(max_length=80, verbose_name='认为应为')),
+                    ('text', models.TextField(verbose_name='理由与证据')),
+                    ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申诉人')),
+                    ('filed_at', models.DateTimeField(auto_now_add=True, verbose_name='申诉时间')),
+                    ('ending', models.CharField(blank=True, choices=[('granted', '申诉成立'), ('rejected', '维持原决定'), ('withdrawn', '已撤回')], max_length=16, verbose_name='结果')),
+                    ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
+                ],
+                options={
+                    'verbose_name': '申诉',
+                    'verbose_name_plural': '申诉',
+                    'ordering': ['appraisal', 'id'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__isnull', False), ('ending__gt', '')), _connector='OR'), name='appeal_ended_with_time')],
+                    'triggers': [pgtrigger.compiler.Trigger(name='keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3e695958274eb2f9fe75335f871510fef588b07f', operation='DELETE', pgid='pgtrigger_keep_f2e9c', table='appraisal_appeal', when='BEFORE')), pgtrigger.compiler.Trigger(name='ends_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."ending" = \'\') OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."criterion" IS DISTINCT FROM (NEW."criterion") OR OLD."expected" IS DISTINCT FROM (NEW."expected"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='cdc51cde389be84092ecf5b4648e1e83e8bb89d1', operation='UPDATE', pgid='pgtrigger_ends_once_bcf7f', table='appraisal_appeal', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM managers_keep_history('appraisal_appeal', 'id', TG_OP, to_jsonb(OLD), to_jsonb(NEW), ARRAY[]::text[], ARRAY[]::text[]); RETURN NULL;", hash='c6de37b78bad17baad7866bc55ba706e537ca478', operation='UPDATE OR DELETE OR INSERT', pgid='pgtrigger_history_76340', table='appraisal_appeal', when='AFTER'))],
+                },
+            ),
+        ]),
+    ]
