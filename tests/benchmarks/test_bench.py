@@ -76,6 +76,9 @@ def test_all_answers_agree_on_a_tiny_bank(tmp_path: Path) -> None:
         "simulation, 5,000 managers × 4 quarters",
         "slowest paper of a kind, as PDF/A",
         "first paper of a process",
+        "credit file, p95 under 20 users",
+        "due list, p95 under 20 users",
+        "bare page, p95 under 20 users",
         "slowest paper ÷ empty page",
     ]
     assert [goal["name"] for goal in found["goals"]] == [
