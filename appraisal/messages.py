@@ -87,7 +87,7 @@ LEFT_OUT = {
     "other_branch": gettext_lazy("所在机构不适用本办法"),
     "not_on_post": gettext_lazy("不在岗（候选、停职、转内勤或离职）"),
     "not_yet_on_post": gettext_lazy("截数日之后才任现职"),
-    "joined_in_period": gettext_lazy("期内才任现职；本办法只考核任职满一期的人员"),
+    "joined_in_period": gettext_lazy("期内才任现职，在岗天数不足本办法的要求"),
     "no_grade": gettext_lazy("截数日没有等级记录；请先登记等级"),
     "grade_not_on_ladder": gettext_lazy("等级不在本办法的阶梯上；请核对等级记录或适用办法"),
     "not_covered": gettext_lazy("截数日没有版本适用于其机构与条线；请核对机构、条线或办法的适用范围"),
@@ -258,6 +258,8 @@ def _joined(flag: dict[str, Any]) -> str:
     text = _("%(day)s 起任现职，不满一个考核期") % {"day": flag["on"]}
     if "days" not in flag:
         return text
+    if flag.get("scaled"):
+        return text + _("（在岗 %(served)s 天，全期 %(days)s 天；随天数增长的指标已折算为全期）") % flag
     return text + _("（在岗 %(served)s 天，全期 %(days)s 天；指标和标准按全期，未折算）") % flag
 
 

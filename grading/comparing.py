@@ -5,20 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from grading import queries
-from grading.evidence import Gatherer, in_the_ledger
+from grading.evidence import Additions, Gatherer, additions, in_the_ledger, layered, serving_since
 from grading.models import Verdict
-from grading.rules import simulating
+from grading.rules import newcomers, simulating
 from grading.rules.schema import Rulebook
 from grading.rules.sifting import Court, Key, Ruling, ladder_of
 from grading.rules.simulating import Allowances, CostLine, Decider, Pair
 from grading.rules.verdict import Verdict as Judged
 from ledger import metrics
 from ledger.models import Run
-from ledger.rules.figures import Evidence, Figure, MetricRef
+from ledger.rules.figures import Adding, Evidence, Figure, MetricRef
 from ledger.rules.windows import Period
 from managers.models import ClientManager
 
@@ -41,6 +42,7 @@ class Person:
     branch_code: str
     branch_path: str
     line: str
+    since: date
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def compare(
         grades = queries.grades_on(period.end, ids)
         known = _stored(stored, period, ids) if stored else {}
         figures = bench.figures(run, batch, grades)
+        bench.prepare(batch, run.business_date)
         for person in batch:
             grade = grades.get(person.pk, "")
             bench.judge(person, grade, figures.get(person.pk, {}), known.get(person.pk), result)
@@ -136,7 +139,16 @@ def batches(among: QuerySet[ClientManager], period: Period) -> Iterator[list[Per
     rows = (
         among.filter(status__in=APPRAISED, post_started_on__lte=period.end)
         .order_by("employee_no")
-        .values_list("pk", "employee_no", "name", "branch__name", "branch__code", "branch__path", "line")
+        .values_list(
+            "pk",
+            "employee_no",
+            "name",
+            "branch__name",
+            "branch__code",
+            "branch__path",
+            "line",
+            "post_started_on",
+        )
         .iterator(chunk_size=BATCH)
     )
     while batch := [Person(*row) for row in islice(rows, BATCH)]:
@@ -163,12 +175,21 @@ def out_of_scope(book: Rulebook, person: Person) -> str:
     return "other_branch" if scheme.branches and not inside else ""
 
 
-def left_out(book: Rulebook, person: Person, grade: str) -> str:
-    """Why a book does not judge a manager of a grade; "" where it does."""
+def left_out(book: Rulebook, person: Person, grade: str, period: Period) -> str:
+    """Why a book does not judge a manager of a grade for a period; "" where it does."""
     out = out_of_scope(book, person)
+    if not out and person.since > newcomers.on_post_by(book.procedure, period):
+        out = "joined_in_period"
     if out or not grade:
         return out or "no_grade"
     return "" if any(each.code == grade for each in book.grades) else "grade_not_on_ladder"
+
+
+class _Sides(NamedTuple):
+    """One manager's figures as the old and the new book want them."""
+
+    old: Evidence
+    new: Evidence
 
 
 class _Bench:
@@ -179,11 +200,20 @@ class _Bench:
         self.before = [_court(courts, text, period.kind) for text in old]
         self.after = _court(courts, new, period.kind)
         self.gatherer: Gatherer | None = None
+        self.added: Additions = {}
+        self.since: dict[str, Mapping[int, date]] = {}
         self.ladder: dict[str, int] = {}
         for text in (*old, new):
             self.ladder |= ladder_of(text.book)
         self.kept: dict[tuple[int, Key, Key], Change] = {}
         self.restated: dict[int, tuple[Person, simulating.Side, Pair, Evidence]] = {}
+
+    def prepare(self, batch: Sequence[Person], on: date) -> None:
+        """Read what is laid over the figures of a batch: what was added, and since when newcomers serve."""
+        self.added = additions(on, [person.pk for person in batch])
+        posts = {person.pk: person.since for person in batch}
+        for text in (*self.old, self.new):
+            self.since[text.book.procedure.newcomers] = serving_since(text.book, posts)
 
     def figures(
         self, run: Run, batch: Sequence[Person], grades: Mapping[int, str]
@@ -208,7 +238,7 @@ class _Bench:
             return metrics.figures(run, refs, ids)
         people = list(ClientManager.objects.filter(pk__in=ids).select_related("branch"))
         self.gatherer = self.gatherer or self._gatherer(run)
-        return self.gatherer.of(refs, people)
+        return self.gatherer.computed(refs, people)
 
     def _gatherer(self, run: Run) -> Gatherer:
         also = [text.book for text in self.old]
@@ -232,11 +262,12 @@ class _Bench:
         result: Result,
     ) -> None:
         """One manager under both books, entered into the result."""
-        out, place = left_out(self.new.book, person, grade), self.place(person)
-        new = None if out else self.after.ruling(grade, evidence, person.branch_path)
+        out, place = left_out(self.new.book, person, grade, self.period), self.place(person)
+        sides = self._as_wanted(place, person, evidence)
+        new = None if out else self.after.ruling(grade, sides.new, person.branch_path)
         live = None
-        if place >= 0 and not left_out(self.old[place].book, person, grade):
-            live = self.before[place].ruling(grade, evidence, person.branch_path)
+        if place >= 0 and not left_out(self.old[place].book, person, grade, self.period):
+            live = self.before[place].ruling(grade, sides.old, person.branch_path)
         old = stored[1] if stored else live
         if old is None and new is None:
             result.left_out[out] += 1
@@ -247,9 +278,21 @@ class _Bench:
         result.restated += stored is not None and old != live
         side = simulating.side(pair, self.ladder)
         if side != "same" and stored and old != live and new is not None:
-            self.restated[stored[0]] = (person, side, pair, evidence)
+            self.restated[stored[0]] = (person, side, pair, sides.new)
         elif side != "same":
-            result.changes.append(self._change(person, side, pair, evidence, place))
+            result.changes.append(self._change(person, side, pair, sides, place))
+
+    def _as_wanted(self, place: int, person: Person, evidence: Evidence) -> "_Sides":
+        """The figures as each book wants them of this manager."""
+        adding = self.added.get(person.pk, {})
+        books = (self.old[place].book if place >= 0 else self.new.book, self.new.book)
+        return _Sides(*(self._layered(evidence, book, person, adding) for book in books))
+
+    def _layered(
+        self, evidence: Evidence, book: Rulebook, person: Person, adding: Mapping[tuple[str, str], Adding]
+    ) -> Evidence:
+        since = self.since[book.procedure.newcomers][person.pk]
+        return layered(evidence, book, since=since, on=self.period.end, adding=adding)
 
     def settle(self, result: Result) -> None:
         """Explain the changes against stored verdicts that today's figures do not bear out, read together."""
@@ -262,22 +305,22 @@ class _Bench:
             self.restated.clear()
 
     def _change(
-        self, person: Person, side: simulating.Side, pair: Pair, evidence: Evidence, place: int
+        self, person: Person, side: simulating.Side, pair: Pair, sides: "_Sides", place: int
     ) -> Change:
         """What made the difference; worked out once for managers who stand alike before both books."""
         if pair.new is None or pair.old is None:
-            new = self.after.verdict(pair.held, evidence, person.branch_path) if pair.new else None
+            new = self.after.verdict(pair.held, sides.new, person.branch_path) if pair.new else None
             return Change(person, side, pair, (), *_words(new))
         court = self.before[place]
-        keys = place, court.key(pair.held, evidence), self.after.key(pair.held, evidence)
+        keys = place, court.key(pair.held, sides.old), self.after.key(pair.held, sides.new)
         known = self.kept.get(keys) if all(keys[1:]) else None
         if known is not None:
-            own = tuple(each.of(evidence, evidence) for each in known.deciders)
+            own = tuple(each.of(sides.old, sides.new) for each in known.deciders)
             return Change(person, side, pair, own, known.why, known.why_en, known.cites)
         if len(self.kept) >= MOST_KEPT:
             self.kept.clear()
-        old = court.verdict(pair.held, evidence, person.branch_path)
-        self.kept[keys] = self._explained(person, side, pair, old, evidence)
+        old = court.verdict(pair.held, sides.old, person.branch_path)
+        self.kept[keys] = self._explained(person, side, pair, old, sides.new)
         return self.kept[keys]
 
     def _explained(

@@ -4,17 +4,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
+from django.db.models import Min
+
 from grading import certificates
 from grading.past import OF_PAST, kind_of, of_past
 from grading.peers import Peers
+from grading.rules import newcomers
 from grading.rules.arithmetic import months_between
 from grading.rules.schema import Rulebook
 from ledger import metrics
 from ledger.models import Run
 from ledger.queries import Counted, events_counted, known_through
-from ledger.rules.figures import Adding, Figure, MetricRef, adjusted
+from ledger.rules.figures import Adding, Evidence, Figure, MetricRef, adjusted
 from ledger.rules.windows import Window
-from managers.models import ClientManager
+from managers.models import Assignment, ClientManager
 
 Figures = dict[int, dict[MetricRef, Figure]]
 #: Metrics that a bank feeds as events of the same code; a flag is set by any quantity above zero.
@@ -47,12 +50,33 @@ def additions_by(adding: Callable[[date, Collection[int]], Additions]) -> None:
     _ADDITIONS[:] = [adding]
 
 
-def _with_additions(found: Figures, on: date) -> Figures:
-    """The figures with what was added to them; what was computed stays in their detail."""
-    added = _ADDITIONS[0](on, list(found)) if _ADDITIONS and found else {}
-    for manager, adding in added.items():
-        found[manager] = dict(adjusted(found[manager], adding))
-    return found
+def additions(on: date, managers: Collection[int]) -> Additions:
+    """What is added to figures of these managers for verdicts of a day."""
+    return _ADDITIONS[0](on, managers) if _ADDITIONS and managers else {}
+
+
+def serving_since(book: Rulebook, posts: Mapping[int, date]) -> Mapping[int, date]:
+    """From which day each manager's business counts, for a book that scales the figures of newcomers.
+
+    The day the post began, or the first day a customer was held, where that was earlier: whoever moved to
+    another post with the customers is no newcomer.
+    """
+    if book.procedure.newcomers != "pro_rata":
+        return posts
+    held = Assignment.objects.current().filter(manager__in=posts).order_by().values_list("manager")
+    first = dict(held.annotate(Min("starts_on")))
+    return {pk: min(day, first.get(pk, day)) for pk, day in posts.items()}
+
+
+def layered(
+    evidence: Evidence, book: Rulebook, *, since: date, on: date, adding: Mapping[tuple[str, str], Adding]
+) -> Evidence:
+    """Computed figures as a book wants them: scaled for whoever came inside the period, then added to.
+
+    What was computed stays in their detail.
+    """
+    found = newcomers.projected(evidence, book.procedure, since=since, on=on)
+    return adjusted(found, adding) if adding else found
 
 
 class Gatherer:
@@ -69,14 +93,24 @@ class Gatherer:
         self.peers = Peers(book, run.business_date, self.of, kind=kind, also=also)
 
     def of(self, refs: Iterable[MetricRef], managers: Sequence[ClientManager]) -> Figures:
-        """The answer to every question for every manager, by manager id."""
+        """The answer to every question for every manager, by manager id, as the book wants it."""
+        found, on = self.computed(refs, managers), self.run.business_date
+        added = additions(on, list(found))
+        served = serving_since(self.book, {manager.pk: manager.post_started_on for manager in managers})
+        for pk, since in served.items():
+            own = layered(found[pk], self.book, since=since, on=on, adding=added.get(pk, {}))
+            found[pk] = dict(own)
+        return found
+
+    def computed(self, refs: Iterable[MetricRef], managers: Sequence[ClientManager]) -> Figures:
+        """The same before anything is scaled or added; those of peers alone are as the book wants them."""
         on, questions = self.run.business_date, set(refs)
         compared = {ref for ref in questions if "peers" in dict(ref.params)}
         asked = questions - compared
         past = {ref for ref in asked if ref.code in OF_PAST}
         personal = {ref for ref in asked if ref.code in MONTHS_SINCE}
         measured = _measured(self.run, asked - past - personal, managers)
-        found = _with_additions(_certified(measured, on, self.book.scheme.code), on)
+        found = _certified(measured, on, self.book.scheme.code)
         if compared:
             _add(found, self.peers.figures(compared, managers))
         if past:

@@ -145,9 +145,14 @@ def addition(reason: Reason) -> str:
     """What people have added to the computed figure, or what it rests on beside it; "" where nothing is."""
     if "certificate" in reason.detail:
         return _("本行认定的证书 %(certificate)s，有效至 %(until)s") % reason.detail
-    if "adjusted" not in reason.detail:
-        return ""
-    return _("计算值 %(computed)s，经批准调整 %(adjusted)s（调整单 %(adjustments)s）") % reason.detail
+    said = []
+    if "served" in reason.detail:
+        text = _("实数 %(measured)s，在岗 %(served)s 天，折算为 %(days_of_window)s 天")
+        said.append(text % reason.detail)
+    if "adjusted" in reason.detail:
+        text = _("计算值 %(computed)s，经批准调整 %(adjusted)s（调整单 %(adjustments)s）")
+        said.append(text % reason.detail)
+    return _("；").join(said)
 
 
 def _leaves(root: Reason) -> Iterator[tuple[Reason, str]]:

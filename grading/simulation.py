@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from grading import queries
 from grading.comparing import Result, Text, batches, compare, left_out
+from grading.evidence import additions, layered, serving_since
 from grading.rules import simulating
 from grading.rules.distributing import Dial, turned
 from grading.rules.schema import Rulebook
@@ -123,14 +124,19 @@ def figures(book: Rulebook, dial: Dial, period: Period, run: Run, among: QuerySe
     found = Figures()
     for batch in batches(among, period):
         grades = queries.grades_on(period.end, [person.pk for person in batch])
+        people = {person.pk: person for person in batch}
         held = {
             person.pk: grades[person.pk]
             for person in batch
-            if not left_out(book, person, grades.get(person.pk, ""))
+            if not left_out(book, person, grades.get(person.pk, ""), period)
             and (not dial.own or grades[person.pk] == dial.grade)
         }
+        added = additions(period.end, held)
+        since = serving_since(book, {pk: people[pk].since for pk in held})
         for pk, answers in metrics.figures(run, [dial.ref], held).items():
-            figure = answers[dial.ref]
+            adding = added.get(pk, {})
+            own = layered(answers, book, since=since[pk], on=period.end, adding=adding)
+            figure = own[dial.ref]
             if figure.value is None:
                 found.lacking[figure.state] += 1
             else:

@@ -30,6 +30,7 @@ TAGS = {"up": "met", "down": "veto", "other": "attention", "in": "info", "out": 
 LEFT_OUT = {
     "other_line": gettext_lazy("条线不适用"),
     "other_branch": gettext_lazy("机构不适用"),
+    "joined_in_period": gettext_lazy("期内才任现职，在岗天数不足办法的要求"),
     "no_grade": gettext_lazy("期末没有等级"),
     "grade_not_on_ladder": gettext_lazy("等级不在两版的阶梯上"),
 }

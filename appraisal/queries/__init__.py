@@ -14,6 +14,7 @@ from appraisal.queries import bodies
 from appraisal.rules import flags, procedure, scope
 from grading import queries as grading
 from grading.models import RulebookVersion
+from grading.rules import newcomers
 from grading.rules.schema import Rulebook
 from ledger import queries as ledger
 from ledger.models import Run
@@ -183,13 +184,12 @@ def candidates(
 
 
 def _bounds(book: Rulebook, period: Period) -> scope.Bounds:
-    whole = book.procedure.newcomers == "whole"
     return scope.Bounds(
         book.scheme.lines,
         book.scheme.branches,
         [grade.code for grade in book.grades],
         period.end,
-        date.max if whole else period.start,
+        newcomers.on_post_by(book.procedure, period),
     )
 
 

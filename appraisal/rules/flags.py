@@ -24,7 +24,8 @@ Flag = dict[str, Any]
 class Facts:
     """What the verdict does not say: deposits (CNY a day) over the last days and the whole quarter, moves.
 
-    `transfers` counts customers whose holder or share changed inside the period.
+    `transfers` counts customers whose holder or share changed inside the period; `scaled` is set where
+    figures were brought to the whole period for whoever came inside it.
     """
 
     last_days: Fraction
@@ -33,6 +34,7 @@ class Facts:
     post_started_on: date
     period_start: date
     period_end: date
+    scaled: bool = False
 
 
 def flags(verdict: Verdict, facts: Facts, *, book: Rulebook) -> list[Flag]:
@@ -102,12 +104,13 @@ def _proposal(verdict: Verdict, book: Rulebook) -> Iterator[Flag]:
 
 
 def _joined(facts: Facts) -> Flag:
-    """Since when, and how many days of the period were served: its figures are not scaled to them."""
+    """Since when, how many days of the period were served, and whether figures were scaled to all of it."""
     return {
         "code": "joined",
         "on": facts.post_started_on.isoformat(),
         "served": (facts.period_end - facts.post_started_on).days + 1,
         "days": (facts.period_end - facts.period_start).days + 1,
+        **({"scaled": True} if facts.scaled else {}),
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from grading.models import RulebookVersion, Verdict
 from ledger import queries as ledger
 from ledger.models import Run
 from ledger.rules import windows
+from ledger.rules.figures import Evidence
 from ledger.rules.windows import Period
 from managers.models import User
 from managers.permissions import check_may
@@ -187,7 +188,7 @@ class Bench:
                 row,
                 Reading(
                     grades.frozen(each, version=version, run=self.run, period=self.period),
-                    flags.flags(each.verdict, facts[row.manager_id], book=book),
+                    flags.flags(each.verdict, _stated(facts[row.manager_id], each.evidence), book=book),
                 ),
             )
 
@@ -227,6 +228,11 @@ def _facts(people: list[Any], run: Run, period: Period) -> dict[int, flags.Facts
         )
         for manager in people
     }
+
+
+def _stated(facts: flags.Facts, evidence: Evidence) -> flags.Facts:
+    """The facts, and whether any figure was scaled."""
+    return replace(facts, scaled=any("served" in figure.detail for figure in evidence.values()))
 
 
 def _store(

@@ -21,7 +21,7 @@ STAGES = ("statement", "scores", "review")
 #: The four headings of a group's qualitative scores: conduct, ability, diligence, results.
 HEADINGS = ("conduct", "ability", "diligence", "results")
 #: Whoever took up the post inside a period: judged on the whole of it, or not at all.
-NEWCOMERS = ("whole", "excluded")
+NEWCOMERS = ("whole", "excluded", "pro_rata")
 APPROVERS = ("leading_group", "unit_group", "hr", "risk", "head_office_risk")
 ACTIVITIES = ("credit",)
 OUTCOMES = ("promote", "keep", "warn", "demote", "vetoed", "undecided", "adjust", "not_ranked", "remove")
@@ -123,7 +123,9 @@ class Procedure:
     ``certifies`` names the office that answers for a metric; ``deadlines`` are days for a state; ``stages``
     names what an appraisal of a kind of period passes before risk sees it, ``weights`` what each heading of
     the group's scores counts (those not named count nothing; none at all: each the same). ``newcomers``
-    says what becomes of whoever took up the post inside the period (`NEWCOMERS`).
+    says what becomes of whoever took up the post inside the period (`NEWCOMERS`): ``pro_rata`` names the
+    metrics that are then brought to the whole period (none: those of `newcomers.GROWING`), ``least_days`` how
+    many days must have been served to be judged at all.
     """
 
     quorum: Decimal = Decimal("0.5")
@@ -138,6 +140,8 @@ class Procedure:
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     newcomers: str = "whole"
+    pro_rata: tuple[str, ...] = ()
+    least_days: int = 0
     cites: str = ""
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from ledger.rules.figures import PLACES
 
 from .authority_section import read_authority
+from .catalogue import METRICS
 from .conditions import Label, Node
 from .dated import EVERY_GRADE, DatedValue, Parameter
 from .expressions import deeper
@@ -308,6 +309,8 @@ def _procedure(root: Table) -> Procedure:
         certifies={metric: certifies.text(metric) for metric in certifies.data},
         stages={kind: stages.choices(kind, STAGES) for kind in _known(stages, PERIODS)},
         newcomers=table.choice("newcomers", NEWCOMERS, default="whole") or "whole",
+        pro_rata=table.choices("pro_rata", tuple(METRICS), default=()),
+        least_days=table.whole("least_days", default=0),
         weights={heading: weights.number(heading) or Decimal(0) for heading in _known(weights, HEADINGS)},
         cites=table.citation(),
     )

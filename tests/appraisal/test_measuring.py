@@ -1,6 +1,7 @@
 """Measuring: what each manager of the small bank gets, frozen, flagged, and measured again only for cause."""
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from appraisal import messages, queries, services
 from appraisal.models import Appraisal, Cycle, Step
 from appraisal.services import Refusal
+from grading import queries as books
 from grading import services as grading
 from grading.models import Verdict
-from managers.models import ClientManager, User
+from grading.rules import verdict
+from ledger.rules.figures import evidence_from_list
+from managers.models import Assignment, ClientManager, User
 from tests.appraisal import smallbank
 from tests.appraisal.acting import Case, Staff, find, manager
 from tests.appraisal.smallbank import (
@@ -27,6 +31,7 @@ from tests.appraisal.smallbank import (
     TAKER,
     WAITING,
 )
+from tests.grading.careers import shipped
 
 
 def flags_of(case: Appraisal) -> list[str]:
@@ -206,3 +211,35 @@ def test_a_partial_period_is_stated_with_its_days(staff: Staff, on: date) -> Non
     assert messages.flag_text(flag) == said
     del flag["days"]
     assert messages.flag_text(flag) == "2026-08-01 起任现职，不满一个考核期"
+
+
+def test_pro_rata_judges_on_the_days_served_and_says_so(staff: Staff, on: date) -> None:
+    shipped('newcomers = "pro_rata"')
+    ClientManager.objects.filter(employee_no=STEADY).update(post_started_on=date(2026, 8, 1))
+    Assignment.objects.filter(manager__employee_no=STEADY).update(starts_on=date(2026, 8, 1))
+    services.appraise(smallbank.SCHEME, smallbank.PERIOD, by=None, on=on)
+    row = find(STEADY)
+    (flag,) = [flag for flag in row.flags if flag["code"] == "joined"]
+    assert messages.flag_text(flag).endswith("（在岗 61 天，全期 92 天；随天数增长的指标已折算为全期）")
+    assert row.verdict is not None
+    figures = evidence_from_list(row.verdict.evidence)
+    averages = [each for ref, each in figures.items() if ref[:2] == ("deposit_daily_average", "year")]
+    assert {each.value for each in averages} == {20_000_000 * Fraction(273, 61)}
+    assert {each.detail["measured"] for each in averages} == {"20000000.00"}
+    again = verdict.judge(
+        books.rulebook(row.verdict.rulebook),
+        grade="fourth",
+        period_kind="quarter",
+        evidence=figures,
+        on=row.verdict.on,
+        branch=row.manager.branch.path,
+    )
+    assert again.to_dict() == row.verdict.result
+
+
+def test_pro_rata_leaves_out_who_served_too_few_days(staff: Staff, on: date) -> None:
+    shipped('newcomers = "pro_rata"\nleast_days = 62')
+    ClientManager.objects.filter(employee_no=STEADY).update(post_started_on=date(2026, 8, 1))
+    opened, _measured = services.appraise(smallbank.SCHEME, smallbank.PERIOD, by=None, on=on)
+    out = queries.left_out(opened.cycle, ClientManager.objects.filter(employee_no=STEADY))
+    assert [each.code for each in out] == ["joined_in_period"]

@@ -1,20 +1,22 @@
 """Simulation with the database: a text beside the version in force, who changes, why, and what it costs."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from appraisal.models import Adjustment
 from grading import queries, services, simulation
 from grading.comparing import Change, Result
 from grading.rules import checker
 from grading.rules.distributing import dials
 from ledger import queries as ledger
 from ledger.rules import windows
-from managers.models import ClientManager
+from managers.models import Assignment, ClientManager, User
 from tests.appraisal import acting, smallbank
 
 TEXT = resources.files("grading.rulebooks").joinpath(f"{smallbank.SCHEME}.toml").read_text(encoding="utf-8")
@@ -38,6 +40,9 @@ def changed(old: str, new: str) -> str:
 FOURTH = 'value = 15_000_000, cites = "第十一条二 5(1)a" }'
 STRICTER = changed(FOURTH, FOURTH.replace("15_000", "20_500"))
 EASIER = changed("value = 38_000_000", "value = 20_500_000")
+
+
+PRO_RATA = changed("\n[procedure]\n", '\n[procedure]\nnewcomers = "pro_rata"\n')
 
 
 def simulated(text: str, starts_on: date = FOREVER) -> Result:
@@ -104,6 +109,40 @@ def test_how_many_must_be_met_is_a_criterion_of_its_own(bank: Path) -> None:
     needed = 'fourth = [{ starts_on = 1990-01-01, value = 1, cites = "第十一条二 5(1)" }]'
     result = simulated(changed(needed, needed.replace("value = 1", "value = 2")))
     assert told(result.changes[0]) == (smallbank.STEADY, "down", "keep", "warn", ["fourth"])
+
+
+def test_a_draft_may_judge_newcomers_on_the_days_served(bank: Path) -> None:
+    ClientManager.objects.filter(employee_no=smallbank.STEADY).update(post_started_on=date(2026, 8, 16))
+    assert simulated(TEXT).changes == simulated(PRO_RATA).changes == []  # the customers came along
+    Assignment.objects.filter(manager__employee_no=smallbank.STEADY).update(starts_on=date(2026, 8, 16))
+    result = simulated(PRO_RATA)
+    assert [told(change) for change in result.changes] == [
+        (smallbank.STEADY, "up", "keep", "promote", ["third.a"])
+    ]
+    (decider,) = result.changes[0].deciders
+    assert decider.before is not None and decider.after is not None
+    assert (decider.before.value, decider.after.value) == (20_000_000, 20_000_000 * Fraction(273, 46))
+    left = simulated(changed("\n[procedure]\n", '\n[procedure]\nnewcomers = "excluded"\n'))
+    assert [(each.person.employee_no, each.side) for each in left.changes] == [(smallbank.STEADY, "out")]
+
+
+def test_what_two_people_added_counts_for_both_texts(bank: Path) -> None:
+    proposer, approver = (User.objects.create(username=name) for name in ("one", "two"))
+    Adjustment.objects.create(
+        manager=ClientManager.objects.get(employee_no=smallbank.STEADY),
+        metric="deposit_daily_average",
+        window="year",
+        amount=Decimal(1_000_000),
+        starts_on=PERIOD.start,
+        expires_on=PERIOD.end,
+        reason="代管客户",
+        evidence="批复 12 号",
+        decided_at=datetime(2026, 10, 8, tzinfo=UTC),
+        state="approved",
+        proposed_by=proposer,
+        decided_by=approver,
+    )
+    assert [change.person.employee_no for change in simulated(STRICTER).changes] == [smallbank.ELSEWHERE]
 
 
 def test_who_is_no_longer_covered_and_who_newly_is(bank: Path) -> None:
