@@ -14,6 +14,7 @@ from grading.services import qualifying
 from managers.models import ClientManager, ExamBatch, LogEntry, Qualification, User
 from managers.permissions import check_may, may, ties
 from managers.rules import exam_sheets
+from managers.services import spreadsheets
 from managers.services.results import FILES
 from managers.services.stepping import Refusal
 
@@ -46,7 +47,7 @@ def stage(
     if exam_on > on:
         raise Refusal(_("考试日期晚于今天；请核对。"))
     try:
-        rows = exam_sheets.read(raw)
+        rows = exam_sheets.read(spreadsheets.rows(raw))
     except exam_sheets.Unreadable as refusal:
         raise Refusal(str(FILES[str(refusal)])) from None
     return ExamBatch.objects.create(

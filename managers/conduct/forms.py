@@ -97,7 +97,7 @@ class UploadForm(Plain):
     """A sheet of results of a session."""
 
     exam_on = Day(label=_("考试日期"))
-    file = forms.FileField(label=_("成绩文件（UTF-8 或 GB18030）"))
+    file = forms.FileField(label=_("成绩文件（.xlsx；CSV 用 UTF-8 或 GB18030）"))
 
 
 class CertificateForm(OfManager):

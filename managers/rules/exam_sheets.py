@@ -1,7 +1,5 @@
 """A sheet of exam results read strictly: one row a person, every problem named by a code."""
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ MOST_SCORE = Decimal(1000)
 
 
 class Unreadable(ValueError):
-    """The file as a whole cannot be read; the text is a code: `encoding`, `columns`, `empty`, `too_many`."""
+    """The file as a whole cannot be read; the text is a code of `managers.services.results.FILES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +28,8 @@ class Row:
     problem: str = ""
 
 
-def decoded(raw: bytes) -> str:
-    """The text of a file saved by Excel as CSV: UTF-8 with or without a mark, or GB18030.
-
-    >>> decoded("工号".encode("gb18030")) == decoded("工号".encode("utf-8-sig"))
-    True
-    """
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("encoding")
-
-
-def read(raw: bytes) -> list[Row]:
-    """Every line with a person or a score; Unreadable where there is nothing to read lines from."""
-    lines = list(csv.reader(io.StringIO(decoded(raw), newline="")))
+def read(lines: list[list[str]]) -> list[Row]:
+    """Every line of a sheet's cells with a person or a score; Unreadable where there are none."""
     if not lines:
         raise Unreadable("empty")
     places = _places([_plain(cell) for cell in lines[0]])

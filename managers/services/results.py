@@ -14,12 +14,15 @@ from managers.models.scope import inside, scope_for
 from managers.permissions import check_within, ties
 from managers.rules import exam_sheets
 from managers.rules.separation import Ties
-from managers.services import training
+from managers.services import spreadsheets, training
 from managers.services.stepping import Refusal
 
 #: What is wrong with a file as a whole, and what to do.
 FILES = {
     "encoding": gettext_lazy("文件不是 UTF-8 或 GB18030 编码的 CSV；请在表格软件中另存为 CSV 后再上传。"),
+    "workbook": gettext_lazy(
+        "这份 Excel 工作簿打不开、加了密码或过大；请去掉密码，只留成绩表，或另存为 CSV。"
+    ),
     "columns": gettext_lazy("第一行须有“工号”和“成绩”两列；请补上表头。"),
     "empty": gettext_lazy("文件里没有成绩行。"),
     "too_many": gettext_lazy("一次最多 2000 行；请分批上传。"),
@@ -123,7 +126,7 @@ def _result(sheet: ResultSheet, row: dict[str, Any], mark: Decimal, by: User) ->
 
 def _read(raw: bytes) -> list[exam_sheets.Row]:
     try:
-        return exam_sheets.read(raw)
+        return exam_sheets.read(spreadsheets.rows(raw))
     except exam_sheets.Unreadable as refusal:
         raise Refusal(str(FILES[str(refusal)])) from None
 

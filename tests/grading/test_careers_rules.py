@@ -11,6 +11,7 @@ from grading.rules import careers, checker, screening
 from grading.rules.schema import APPROVERS, Rulebook
 from ledger.rules.figures import MetricRef
 from managers.rules import exam_sheets
+from managers.services import spreadsheets
 
 ON = date(2026, 10, 12)
 LADDER = ["senior", "first", "second", "third", "fourth", "trainee"]
@@ -99,7 +100,7 @@ def test_what_a_later_step_settles(code: str, params: tuple[tuple[str, str], ...
 
 def test_a_sheet_of_results_row_by_row() -> None:
     raw = "工号,姓名,成绩\n1001,甲,85.5\n1002,乙,\n,丙,60\n1001,甲,90\n１００３,丁,１００\n\n1004,戊,-1\n"
-    rows = exam_sheets.read(raw.encode("gb18030"))
+    rows = exam_sheets.read(spreadsheets.rows(raw.encode("gb18030")))
     assert [(row.line, row.employee_no, row.score, row.problem) for row in rows] == [
         (2, "1001", Decimal("85.5"), ""),
         (3, "1002", None, "no_score"),
@@ -108,7 +109,7 @@ def test_a_sheet_of_results_row_by_row() -> None:
         (6, "1003", Decimal(100), ""),
         (8, "1004", None, "no_score"),
     ]
-    assert exam_sheets.read(raw.encode("utf-8-sig")) == rows
+    assert exam_sheets.read(spreadsheets.rows(raw.encode("utf-8-sig"))) == rows
 
 
 @pytest.mark.parametrize(
@@ -123,4 +124,4 @@ def test_a_sheet_of_results_row_by_row() -> None:
 )
 def test_a_sheet_that_cannot_be_read(raw: bytes, code: str) -> None:
     with pytest.raises(exam_sheets.Unreadable, match=code):
-        exam_sheets.read(raw)
+        exam_sheets.read(spreadsheets.rows(raw))
