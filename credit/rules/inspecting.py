@@ -31,3 +31,19 @@ def next_inspection(
     if rule is None:
         return None
     return Plan((last or began_on) + timedelta(days=rule.every_days), loan_class, rule.every_days, rule.cites)
+
+
+def planned_for(wanted: date, on: date, before: date | None = None) -> date:
+    """The day a plan made on a day names: never one that is past already; `before` is what it named so far.
+
+    A loan that nobody has inspected since its issue is due at once, not since years; once planned it stays
+    due on that day, and is late from then on.
+
+    >>> planned_for(date(2026, 3, 1), date(2026, 11, 22))
+    datetime.date(2026, 11, 22)
+    >>> planned_for(date(2026, 3, 1), date(2026, 11, 25), before=date(2026, 11, 22))
+    datetime.date(2026, 11, 22)
+    """
+    if wanted >= on:
+        return wanted
+    return on if before is None else min(before, on)

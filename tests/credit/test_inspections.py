@@ -1,18 +1,21 @@
 """Inspections after the loan: planned by the standard, two people, findings closed by another."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credit.models import Finding, Inspection
 from credit.queries.afterloan import happened
+from credit.rules.inspecting import planned_for
 from credit.services.afterloan import findings, inspecting
-from ledger.services.records import Happened
+from ledger.happenings import Happened
 from managers.models import Notice, User
 from managers.services import deadlines
 from managers.services.stepping import Refusal
@@ -61,10 +64,29 @@ def test_the_standard_plans_by_class_and_amount(staff: dict[str, User]) -> None:
     assert inspecting.plan(on=ON) == 2
     assert inspecting.plan(on=ON) == 0
     rows = Inspection.objects.select_related("account").order_by("account__account_no")
+    # both are overdue since their issue: nobody can go there before today
     assert [(row.account.account_no, row.every_days, row.due_on) for row in rows] == [
-        ("L1", 60, later(1).replace(1993, 2, 1) + timedelta(60)),
-        ("L2", 90, later(1).replace(1993, 6, 1) + timedelta(90)),
+        ("L1", 60, ON),
+        ("L2", 90, ON),
     ]
+
+
+def test_what_was_planned_does_not_move_on_with_the_days(staff: dict[str, User]) -> None:
+    row = planned()
+    assert inspecting.plan(on=later(20)) == 0
+    assert fresh(row).due_on == ON
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2022, 1, 1)),
+    st.dates(date(2020, 1, 1), date(2022, 1, 1)),
+    st.none() | st.dates(date(2020, 1, 1), date(2022, 1, 1)),
+)
+def test_no_plan_names_a_day_before_its_own(wanted: date, on: date, before: date | None) -> None:
+    found = planned_for(wanted, on, before)
+    assert found >= (on if before is None else min(before, on))
+    assert wanted < on or found == wanted
+    assert planned_for(wanted, on + timedelta(1), found) in (found, wanted)
 
 
 def test_a_worse_class_brings_the_day_forward_and_an_end_ends_it(
@@ -79,7 +101,7 @@ def test_a_worse_class_brings_the_day_forward_and_an_end_ends_it(
         balances=[("L2", "1994-01-05", "0")],
     )
     assert inspecting.plan(on=ON) == 2
-    assert (fresh(row).every_days, fresh(row).loan_class) == (30, "doubtful")
+    assert (fresh(row).every_days, fresh(row).loan_class, fresh(row).due_on) == (30, "doubtful", ON)
     assert Inspection.objects.get(account=account("L2")).state == "lapsed"
 
 

@@ -14,7 +14,7 @@ from credit.queries.afterloan import loans
 from credit.queries.afterloan.loans import Loan
 from credit.queries.standards import standard_on
 from credit.questions import ANSWERS, QUESTIONS
-from credit.rules.inspecting import Plan, next_inspection
+from credit.rules.inspecting import Plan, next_inspection, planned_for
 from credit.services.afterloan import charge
 from credit.services.afterloan.charge import needed
 from credit.services.afterloan.stepped import step
@@ -64,7 +64,7 @@ def _plan(accounts: Sequence[int], on: date) -> int:
         plans = {pk: _wanted(loan, last.get(pk), on) for pk, loan in found.items() if loan.is_open}
         new = {pk: each for pk, each in plans.items() if each and pk not in before}
         _write(new, found, on)
-        moved = sum(_move(row, plans[pk]) for pk, row in before.items() if plans.get(pk))
+        moved = sum(_move(row, plans[pk], on) for pk, row in before.items() if plans.get(pk))
         gone = [row.pk for pk, row in before.items() if not plans.get(pk)]
     return len(new) + moved + _lapse(gone, on)
 
@@ -81,7 +81,7 @@ def _write(plans: Mapping[int, Plan], found: Mapping[int, Loan], on: date) -> No
             Inspection(
                 account_id=pk,
                 manager_id=min(handling[pk], default=None),
-                due_on=each.due_on,
+                due_on=planned_for(each.due_on, on),
                 loan_class=each.loan_class,
                 every_days=each.every_days,
                 cites=each.cites,
@@ -92,11 +92,12 @@ def _write(plans: Mapping[int, Plan], found: Mapping[int, Loan], on: date) -> No
     )
 
 
-def _move(row: Inspection, plan: Plan | None) -> bool:
+def _move(row: Inspection, plan: Plan | None, on: date) -> bool:
     """Another class or standard, another day; what is recorded already stays."""
     if plan is None or row.state != State.PLANNED:
         return False
-    now = (plan.due_on, plan.loan_class, plan.every_days, plan.cites)
+    due_on = planned_for(plan.due_on, on, before=row.due_on)
+    now = (due_on, plan.loan_class, plan.every_days, plan.cites)
     if (row.due_on, row.loan_class, row.every_days, row.cites) == now:
         return False
     row.due_on, row.loan_class, row.every_days, row.cites = now
