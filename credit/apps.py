@@ -49,16 +49,16 @@ class CreditConfig(AppConfig):
         from credit.queries import working
         from credit.queries.afterloan import happened
         from ledger import explanations as ledger_explanations
+        from ledger import happenings
         from ledger import metrics as ledger_metrics
-        from ledger.services import records
 
         ledger_metrics.register(metrics.SOURCE)
         for asked in (flows.ASKED, shares.ASKED):
             ledger_metrics.register(asked)
         for code, builder in {**explanations.BUILDERS, **flows.BUILDERS, **shares.BUILDERS}.items():
             ledger_explanations.register(code, builder)
-        records.register(records.Origin(working.EVENTS, working.events))
-        records.register(happened.ORIGIN)
+        happenings.register(happenings.Origin(working.EVENTS, working.events))
+        happenings.register(happened.ORIGIN)
 
     def _have_people_told(self) -> None:
         """What waits for whom, and further ways to a file handed in."""

@@ -13,8 +13,8 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         """Closed periods are verified; what waits has a deadline; what is asked for is known by its name."""
         from ledger import deadlines as waiting
-        from ledger import explanations, holdings, metrics, origins, personal
-        from ledger.services import alerts, closings, records, runs, sealed, verification
+        from ledger import explanations, happenings, holdings, metrics, origins, personal
+        from ledger.services import alerts, closings, runs, sealed, verification
         from ledger.services import personal as nightly
         from ledger.services.handovers import checks
         from managers import deadlines
@@ -28,7 +28,7 @@ class LedgerConfig(AppConfig):
             outbox.register(topic, alerts.alert)
         outbox.register(sealed.TOPIC, sealed.mail_head)
         runs.add_comparison(nightly.changed_rows)
-        records.register(origins.CONDUCT)
+        happenings.register(origins.CONDUCT)
         for asked in (*holdings.ASKED, personal.EVENTS, personal.TARGETS):
             metrics.register(asked)
         for code, builder in {**holdings.BUILDERS, **personal.BUILDERS}.items():

@@ -59,6 +59,7 @@ REASONS = {
     "account_closed": _("账户已于 %(detail)s 销户，不应再有余额"),
     "balance_too_large": _("余额折合人民币须小于 10 万亿元；请核对金额与单位"),
     "waits_for_quarantined": _("所依赖的行 %(detail)s 尚在隔离区；请先处理那一行"),
+    "own_event": _("事件“%(detail)s”由本系统的流程登记，再送会重复计数；请从文件中去掉，或改用另一代码"),
     "currency_without_rate": _("币种 %(detail)s 在该日之前没有任何汇率；请先送汇率"),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ledger.services.records import Happened, Origin
+from ledger.happenings import Happened, Origin
 from managers.queries import conduct
 
 

@@ -24,11 +24,11 @@ from credit.rules import working
 from credit.rules.working import Facts, Judged, Spread
 from ledger import metrics
 from ledger import queries as ledger
+from ledger.happenings import Happened
 from ledger.models import Run, Settlement
 from ledger.queries.handovers import run_by
 from ledger.rules import windows
 from ledger.rules.figures import Figure, MetricRef
-from ledger.services.records import Happened
 from ledger.sql import statement
 from managers.models import ClientManager
 

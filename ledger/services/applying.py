@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ledger import queries
+from ledger import happenings, queries
 from ledger.models import Bundle
 from ledger.rules.feeds import Check, FeedFile
 from ledger.services import rows
@@ -36,6 +36,8 @@ class Applier:
     def apply(self, feed: FeedFile, delivered: int) -> None:
         """Check the file's rows and write those that are right; what is wrong goes to load_error."""
         checks = rows.in_span(feed, self.bundle.from_on, self.bundle.to_on) + list(feed.before)
+        if not self.bundle.record:
+            checks += happenings.checks(feed)
         if self._straight(feed, checks, delivered):
             return
         rows.create(self.cursor, feed, delivered)

@@ -7,15 +7,16 @@ that was not covered before, and configures no feed.
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from ledger import queries
+from ledger import happenings, queries
+from ledger.happenings import Happened
 from ledger.models import Bundle
 from ledger.services.extracts import load_delivery, lock_ledger
 from ledger.services.manifest import DeliveredFile, Delivery
@@ -24,7 +25,6 @@ from ledger.sql import statement
 from managers.models import User
 from managers.services.stepping import Refusal
 
-EVENTS = "events.csv"
 EVENT_COLUMNS = ("employee_no", "business_date", "code", "quantity", "note")
 
 
@@ -85,38 +85,6 @@ def _file(name: str, record: str, table: Table) -> DeliveredFile:
 # --- Events: what happens to managers in the bank's own procedures ---------------------------------------
 
 
-class Happened(NamedTuple):
-    """One event; `note` refers to the record behind it ("complaint:12") and makes it one of its kind."""
-
-    employee_no: str
-    business_date: date
-    code: str
-    quantity: int
-    note: str
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A part of the house that knows of events; `codes` are all it ever yields."""
-
-    codes: tuple[str, ...]
-    events: Callable[[], Iterable[Happened]]
-
-
-_ORIGINS: list[Origin] = []
-
-
-def register(origin: Origin) -> None:
-    """Have the events of an app entered; called once from its AppConfig."""
-    if origin not in _ORIGINS:
-        _ORIGINS.append(origin)
-
-
-def codes() -> frozenset[str]:
-    """The events that the bank's own procedures make."""
-    return frozenset(code for origin in _ORIGINS for code in origin.codes)
-
-
 def enter_events(*, to: date) -> Bundle | None:
     """Enter what happened up to `to`, once for every day the deliveries have reached; None: nothing new.
 
@@ -136,7 +104,7 @@ def enter_events(*, to: date) -> Bundle | None:
             return None
         days = [row.business_date for row in rows]
         table = Table(EVENT_COLUMNS, rows)
-        return enter(name, {EVENTS: table}, by=None, first=min(days), last=max(days))
+        return enter(name, {happenings.FILE: table}, by=None, first=min(days), last=max(days))
 
 
 def _news(start: date, reached: date) -> list[Happened]:
@@ -144,8 +112,7 @@ def _news(start: date, reached: date) -> list[Happened]:
     known = _entered()
     now = {
         (each.employee_no, each.business_date, each.code, each.note): each.quantity
-        for origin in _ORIGINS
-        for each in origin.events()
+        for each in happenings.events()
         if start <= each.business_date <= reached
     }
     changed = {key: quantity for key, quantity in now.items() if known.get(key, 0) != quantity}

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from ledger import queries
-from ledger.models import Bundle, Feed
+from ledger import happenings, queries
+from ledger.happenings import Happened, Origin
+from ledger.messages import reason
+from ledger.models import Bundle, Event, Feed, QuarantinedRow
 from ledger.rules.figures import Figure
 from ledger.services import records
-from ledger.services.records import Happened, Origin, Table
+from ledger.services.records import Table
 from managers.models import ClientManager, HomeVisit, User
 from managers.services.stepping import Refusal
 from tests.ledger import bank
@@ -26,7 +29,7 @@ SECOND, FIFTH = date(1994, 1, 2), date(1994, 1, 5)
 def happening(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Happened]]:
     """What one part of the house knows of; the test fills it."""
     events: list[Happened] = []
-    monkeypatch.setattr(records, "_ORIGINS", [Origin(("inspection",), lambda: events)])
+    monkeypatch.setattr(happenings, "_ORIGINS", [Origin(("inspection",), lambda: events)])
     yield events
 
 
@@ -66,8 +69,23 @@ def test_facts_of_conduct_are_among_them(deliver: Deliver) -> None:
     assert ask("event_count", event="home_visit_done") == Figure.of(1, "count")
 
 
-def test_what_a_core_system_delivered_is_never_withdrawn(deliver: Deliver, happening: list[Happened]) -> None:
+def test_an_event_of_our_own_from_outside_waits_apart(tmp_path: Path, happening: list[Happened]) -> None:
+    both = [("E1", "1994-01-02", code, "1", "core") for code in ("praise", "inspection")]
+    path = bank.write(tmp_path, bank.REGISTER | {"events.csv": both})
+    assert bank.refused(path) == [("events.csv", 3, "code", "inspection", "own_event")]
+    bundle = bank.loaded(path, keep_bad=True).bundle
+    row = QuarantinedRow.objects.get(bundle=bundle)
+    told = reason(row.code, row.detail)
+    assert "重复计数" in told and "inspection" in told
+    assert list(Event.objects.values_list("code", flat=True)) == ["praise"]
+
+
+def test_what_a_core_system_delivered_is_never_withdrawn(
+    deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deliver(bank.REGISTER | {"events.csv": [("E1", "1994-01-02", "inspection", "1", "core")]})
+    # the bank begins to keep such records itself
+    monkeypatch.setattr(happenings, "_ORIGINS", [Origin(("inspection",), list)])
     assert records.enter_events(to=FIFTH) is None
     nights("1994-01-05")
     assert ask("event_count", event="inspection") == Figure.of(1, "count")

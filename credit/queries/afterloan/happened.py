@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from credit.models import Inspection
-from ledger.services.records import Happened, Origin
+from ledger.happenings import Happened, Origin
 
 CODE = "loan_inspection"
 
