@@ -9,8 +9,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import Bundle, BundleFile, Event, FeedExpectation, Run, RunRequest, Target
-from ledger.services import expectations
+from ledger.models import (
+    Bundle,
+    BundleFile,
+    Event,
+    FeedExpectation,
+    Product,
+    Run,
+    RunRequest,
+    Target,
+)
+from ledger.services import expectations, naming
 from managers.backoffice import LookedAt, ManagerBranchFilter
 from managers.models import OutboxMessage
 from managers.permissions import may
@@ -223,3 +232,39 @@ class FeedExpectationAdmin(LookedAt):
             obj.pk, obj._state.adding = made.pk, False
         elif obj.ended_on is not None:
             expectations.end(obj, on=obj.ended_on, by=user, at=now)
+
+
+class ProductForm(forms.ModelForm):
+    """The name of a product; one that another product has is said at the form."""
+
+    class Meta:
+        model = Product
+        fields = ("name",)
+
+    def clean_name(self) -> str:
+        """A name that tells the product from the others of its kind."""
+        name: str = self.cleaned_data["name"]
+        if wrong := naming.objection(self.instance, name):
+            raise forms.ValidationError(wrong)
+        return name
+
+
+@admin.register(Product)
+class ProductAdmin(LookedAt):
+    """What the product codes of the core system are called; they come with the accounts that name them."""
+
+    seen_with = ("view_runs", "expect_feeds")
+    list_display = ("code", "name", "kind", "bucket")
+    list_filter = ("kind",)
+    search_fields = ("code", "name")
+    form = ProductForm
+    fields = ("code", "kind", "bucket", "name")
+    readonly_fields = ("code", "kind", "bucket")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Those who agree with the core system on what it delivers."""
+        return may(signed_in(request), naming.ACTION, on=timezone.localdate())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the service, which writes the log."""
+        naming.name_product(obj.pk, obj.name, by=signed_in(request), on=timezone.localdate())

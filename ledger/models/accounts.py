@@ -10,7 +10,10 @@ from managers.models import Customer
 
 
 class Product(models.Model):
-    """A product code of the core system and the bucket its balances count in. The mapping is data."""
+    """A product code of the core system, what people call it, and the bucket its balances count in.
+
+    The mapping is data, and so is the name: the core system delivers codes alone, head office names them.
+    """
 
     class Kind(models.TextChoices):
         DEPOSIT = "deposit", _("存款")
@@ -23,6 +26,7 @@ class Product(models.Model):
 
     kind = models.CharField(_("类别"), max_length=16, choices=Kind)
     code = models.CharField(_("产品代码"), max_length=40)
+    name = models.CharField(_("名称"), max_length=40, blank=True, db_default="", default="")
     bucket = models.CharField(_("计入"), max_length=24, choices=Bucket)
 
     class Meta:
@@ -31,6 +35,7 @@ class Product(models.Model):
         ordering = ["kind", "code"]
         constraints = [
             models.UniqueConstraint(name="product_key", fields=["kind", "code"]),
+            models.UniqueConstraint(name="product_name", fields=["kind", "name"], condition=~Q(name="")),
             models.CheckConstraint(
                 name="product_bucket_fits",
                 condition=Q(kind="loan", bucket="loan")
@@ -39,7 +44,7 @@ class Product(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return self.name or self.code
 
 
 #: The bundle being loaded is the last one: it has its number before any of its rows is written.

@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from ledger import metrics, presenters, queries
-from ledger.models import FeedExpectation, Run
+from ledger.models import FeedExpectation, Product, Run
 from ledger.rules.figures import MetricRef
-from ledger.services import expectations, requests
+from ledger.services import expectations, naming, requests
 from ledger.services.expectations import ExpectationRefused
 from ledger.services.nights import run_nights
 from managers.models import ClientManager, LogEntry, User
@@ -286,6 +286,27 @@ def test_hr_begins_and_ends_it_in_the_admin(hr: User) -> None:
         "end_feed",
     ]
     assert client.post(url, {"ended_on": "1994-01-12"}).status_code == 403
+
+
+def test_hr_names_products_in_the_admin(bank: Path, hr: User) -> None:
+    User.objects.filter(pk=hr.pk).update(is_staff=True)
+    client = Client()
+    client.force_login(User.objects.get(pk=hr.pk))
+    row = Product.objects.filter(kind="deposit").order_by("code")[0]
+    other = Product.objects.create(kind="deposit", code="other", bucket="deposit", name="单位活期存款")
+    assert str(row) == row.code
+    url = f"/admin/ledger/product/{row.pk}/change/"
+    assert "已叫“单位活期存款”" in client.post(url, {"name": " 单位活期存款 "}).content.decode()
+    assert client.post(url, {"name": "单位定期存款"}).status_code == 302
+    row.refresh_from_db()
+    assert (str(row), other.pk != row.pk) == ("单位定期存款", True)
+    entry = LogEntry.objects.get(action="name_product")
+    assert (entry.by, entry.detail) == (hr, {"from": "", "to": "单位定期存款"})
+    shown = client.get("/admin/ledger/product/").content.decode()
+    assert "单位定期存款" in shown and row.code in shown
+    stranger = User.objects.create(username="stranger", is_staff=True)
+    with pytest.raises(PermissionDenied):
+        naming.name_product(row.pk, "别名", by=stranger, on=day(5))
 
 
 def test_later_months_are_not_expected_before_they_come(bank: Path, hr: User) -> None:

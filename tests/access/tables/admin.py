@@ -99,6 +99,7 @@ MODELS: tuple[tuple[str, frozenset[str], dict[str, Any]], ...] = (
     ("ledger_bundle", RUNS, {}),
     ("ledger_event", PEOPLE, {"scoped": True}),
     ("ledger_feedexpectation", RUNS, {"keep": roles("head_hr"), "adds": roles("head_hr")}),
+    ("ledger_product", RUNS, {"keep": roles("head_hr")}),
     ("managers_outboxmessage", roles("platform_admin auditor"), {}),
     ("ledger_run", RUNS, {}),
     ("ledger_runrequest", RUNS, {"stage": "asked"}),
