@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -49,8 +50,59 @@ def start(customer: Customer, second: ClientManager, *, kind: str, by: User, on:
     return row
 
 
-def write(pk: int, code: str, text: str, *, by: User, on: date, uploads: Iterable[Any] = ()) -> None:
-    """Write one heading, with files as its evidence; by either of the two, until one has signed."""
+@dataclass(frozen=True)
+class Written:
+    """What somebody puts under a heading; `seen` is the mark of the text that stood there when they began."""
+
+    text: str
+    seen: str
+    uploads: Sequence[Any] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.uploads) or mark_of(self.text) != self.seen
+
+
+def mark_of(text: str) -> str:
+    """A short mark of a text, the same for every way of ending its lines: "" for none."""
+    plain = "\n".join(text.split("\r\n")).strip()
+    return hashlib.sha256(plain.encode()).hexdigest()[:16] if plain else ""
+
+
+def write_all(
+    pk: int, parts: Mapping[str, Written], *, by: User, on: date
+) -> tuple[list[str], dict[str, str]]:
+    """Write every heading that was changed, each for itself: those written, and why of the others.
+
+    Two people write one report: what the other has changed in the meantime is not overwritten.
+    """
+    _side(locate(pk), by)
+    done, wrong = [], {}
+    for code, part in parts.items():
+        if part.changes:
+            try:
+                write(pk, code, part.text, by=by, on=on, uploads=part.uploads, seen=part.seen)
+                done.append(code)
+            except Refusal as refusal:
+                wrong[code] = str(refusal)
+    return done, wrong
+
+
+def write(
+    pk: int,
+    code: str,
+    text: str,
+    *,
+    by: User,
+    on: date,
+    uploads: Iterable[Any] = (),
+    seen: str | None = None,
+) -> None:
+    """Write one heading, with files as its evidence; by either of the two, until one has signed.
+
+    With `seen`, the mark of the text that the writer had before, refused where somebody has changed it since.
+    """
     text = text.strip()
     if code not in Section.Code.values:
         raise Refusal(_("没有这一部分；请刷新页面后再试。"))
@@ -63,6 +115,8 @@ def write(pk: int, code: str, text: str, *, by: User, on: date, uploads: Iterabl
         _side(row, by)
         if row.state != State.DRAFTED:
             raise Refusal(_("已有人签署，内容不能再改；如需修改，请先撤回签署。"))
+        if seen is not None:
+            _refuse_overtaken(row, code, text, seen)
         Section.objects.update_or_create(
             investigation=row, code=code, defaults={"text": text, "written_by": by}
         )
@@ -71,11 +125,27 @@ def write(pk: int, code: str, text: str, *, by: User, on: date, uploads: Iterabl
             Evidence.objects.create(investigation=row, code=code, file=kept)
 
 
-def sign(pk: int, *, by: User, on: date, key: str = "") -> LogEntry:
-    """Sign what is written, as one of the two; the second signature makes it whole."""
+def _refuse_overtaken(row: Investigation, code: str, text: str, seen: str) -> None:
+    """Somebody else has written under the heading since the writer looked, and not the same."""
+    now = row.sections.filter(code=code).select_related("written_by").first()
+    if now is not None and mark_of(now.text) not in (seen, mark_of(text)):
+        words = {"part": Section.Code(code).label, "who": now.written_by}
+        raise Refusal(
+            _("“%(part)s”已由 %(who)s 改写；请对照现有内容，改好后再保存，保存后以您的文字为准。") % words
+        )
+
+
+def locate(pk: int) -> Investigation:
+    """The investigation with its two people, as it stands."""
     row = Investigation.objects.select_related("first", "second").filter(pk=pk).first()
     if row is None:
         raise Refusal(_("找不到要办理的事项；请刷新列表后重新选择。"))
+    return row
+
+
+def sign(pk: int, *, by: User, on: date, key: str = "") -> LogEntry:
+    """Sign what is written, as one of the two; the second signature makes it whole."""
+    row = locate(pk)
     side = _side(row, by)
     name = "sign_once" if row.state == State.DRAFTED else "sign"
 
@@ -111,9 +181,7 @@ def close(pk: int, *, by: User, on: date, reason: str, key: str = "") -> LogEntr
 
 
 def _step(name: str, pk: int, *, by: User, on: date, reason: str, key: str, move: Any) -> LogEntry:
-    row = Investigation.objects.select_related("first", "second").filter(pk=pk).first()
-    if row is None:
-        raise Refusal(_("找不到要办理的事项；请刷新列表后重新选择。"))
+    row = locate(pk)
     if not reason.strip():
         raise Refusal(_("请写明原因，让对方知道怎么办。"))
     about = FIRST if _side(row, by) == "first" else SECOND

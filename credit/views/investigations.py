@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from credit import words
 from credit.models import Investigation, Section
-from credit.permissions import may_read_any, own_file
+from credit.permissions import may_read_any, own_file, readable
 from credit.queries.investigations import visible
 from credit.services import investigations, reports
+from credit.services.investigations import Written
 from managers.models import LogEntry
 from managers.queries import names
 from managers.services.stepping import Refusal
@@ -56,6 +57,7 @@ def _page(request: HttpRequest, row: Investigation, wrong: dict[str, str] | None
         "reopens": bool(side) and row.state == Investigation.State.SIGNED_ONCE,
         "closes": bool(side) and row.state != Investigation.State.CLOSED,
         "signatures": _signatures(row),
+        "file_opens": readable(signed_in(request), timezone.localdate()).filter(pk=row.customer_id).exists(),
         "proposals": row.proposals.select_related("product").order_by("-id"),
         "key": uuid4().hex,
     }
@@ -65,12 +67,14 @@ def _page(request: HttpRequest, row: Investigation, wrong: dict[str, str] | None
 def _sections(request: HttpRequest, row: Investigation, wrong: dict[str, str]) -> list[dict[str, Any]]:
     written = {each.code: each for each in row.sections.select_related("written_by")}
     evidence = list(row.evidence.select_related("file"))
+    texts = {code: each.text for code, each in written.items()}
     return [
         {
             "code": code,
             "title": code.label,
             "row": written.get(code),
-            "text": request.POST.get("text", "") if code in wrong else getattr(written.get(code), "text", ""),
+            "text": request.POST[f"text-{code}"] if code in wrong else texts.get(code, ""),
+            "seen": investigations.mark_of(texts.get(code, "")),
             "files": [each.file for each in evidence if each.code == code],
             "wrong": wrong.get(code, ""),
         }
@@ -98,16 +102,25 @@ def _signatures(row: Investigation) -> list[dict[str, Any]]:
 @login_required
 @require_POST
 def write(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep one heading; what is wrong is said beside it, with what was typed."""
-    row, code = _found(request, pk), request.POST.get("code", "")
-    user, on = signed_in(request), timezone.localdate()
-    try:
-        text, uploads = request.POST.get("text", ""), request.FILES.getlist("files")
-        investigations.write(row.pk, code, text, by=user, on=on, uploads=uploads)
-    except Refusal as refusal:
-        return _page(request, row, {code: str(refusal)})
-    notes.success(request, _("已保存“%(part)s”。") % {"part": Section.Code(code).label})
-    return redirect("investigation", pk)
+    """Keep every heading that was changed; what is wrong is said beside it, with what was typed."""
+    row, user, on = _found(request, pk), signed_in(request), timezone.localdate()
+    done, wrong = investigations.write_all(row.pk, _written(request), by=user, on=on)
+    if done:
+        told = "、".join(str(Section.Code(code).label) for code in done)
+        notes.success(request, _("已保存：%(parts)s。") % {"parts": told})
+    elif not wrong:
+        notes.info(request, _("没有改动。"))
+    return _page(request, row, wrong) if wrong else redirect("investigation", pk)
+
+
+def _written(request: HttpRequest) -> dict[str, Written]:
+    """By heading what the form says, with the mark of what stood there when it was opened."""
+    given, uploads = request.POST, request.FILES
+    return {
+        code: Written(given[f"text-{code}"], given.get(f"seen-{code}", ""), uploads.getlist(f"files-{code}"))
+        for code in Section.Code.values
+        if f"text-{code}" in given
+    }
 
 
 STEPS: dict[str, Callable[..., Any]] = {

@@ -1,5 +1,6 @@
 """The pages of investigations and of loans proposed: written, signed, printed, taken up, decided."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,10 +10,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from credit.models import LoanProposal
-from credit.services import proposals
+from credit.models import LoanProposal, Section
+from credit.services import investigations, proposals
 from managers.models import LogEntry, StoredFile, User
-from tests.credit.borrowing import browser, customer, graded, manager, product, proposed, scan, signed
+from tests.credit.borrowing import (
+    ON,
+    browser,
+    customer,
+    found,
+    graded,
+    manager,
+    product,
+    proposed,
+    scan,
+    signed,
+)
 
 pytestmark = pytest.mark.usefixtures("morning")
 
@@ -23,13 +35,15 @@ def test_an_investigation_is_written_signed_and_printed_in_the_browser(people: d
         {"kind": "pre_loan", "second": manager("M2").pk},
     )
     address = begun["Location"]
-    for code in ("borrower", "business", "finance", "purpose", "security", "risk"):
-        browser(people["M2"]).post(
-            f"{address}write/", {"code": code, "text": f"{code} 已核实", "files": scan()}
-        )
+    codes = ("borrower", "business", "finance", "purpose", "security", "risk")
+    said = {f"text-{code}": f"{code} 已核实" for code in codes}
+    answer = browser(people["M2"]).post(
+        f"{address}write/", {**said, "text-opinion": "", "files-security": scan()}, follow=True
+    )
+    assert "已保存：借款人基本情况、经营情况" in answer.content.decode()
     early = browser(people["M1"]).post(f"{address}sign/", follow=True).content.decode()
     assert "还没有写：调查结论与意见" in early
-    browser(people["M1"]).post(f"{address}write/", {"code": "opinion", "text": "同意"})
+    browser(people["M1"]).post(f"{address}write/", {"text-opinion": "同意"})
     browser(people["M1"]).post(f"{address}sign/")
     seen = browser(people["M2"]).get(address).content.decode()
     assert "待第二人签署" in seen and "撤回签署" in seen and "已核实" in seen
@@ -44,6 +58,28 @@ def test_an_investigation_is_written_signed_and_printed_in_the_browser(people: d
     assert browser(people["M2"]).get(evidence).status_code == 200
     assert browser(people["M3"]).get(address).status_code == 404
     assert browser(people["hr"]).get(address).status_code == 403
+
+
+def marks(user: User, row: Any) -> dict[str, str]:
+    """What the page of an investigation says was there when it was opened."""
+    page = browser(user).get(reverse("investigation", args=[row.pk])).content.decode()
+    return dict(re.findall(r'name="(seen-[a-z]+)" value="([0-9a-f]*)"', page))
+
+
+def test_two_people_write_without_losing_what_either_wrote(people: dict[str, User]) -> None:
+    row = investigations.start(found(), manager("M2"), kind="pre_loan", by=people["M1"], on=ON)
+    address = reverse("write_investigation", args=[row.pk])
+    opened = marks(people["M1"], row)
+    texts = {f"text-{code}": "" for code in Section.Code.values}
+    browser(people["M2"]).post(address, {**texts, **opened, "text-risk": "原料\r\n涨价"})
+    both = {**texts, **opened, "text-risk": "汇率", "text-finance": "负债率六成"}
+    answer = browser(people["M1"]).post(address, both).content.decode()
+    assert "“主要风险与防范”已由" in answer and ">汇率</textarea>" in answer and "现有内容" in answer
+    said = dict(Section.objects.values_list("code", "text"))
+    assert said == {"risk": "原料\r\n涨价", "finance": "负债率六成"}
+    again = {**texts, **marks(people["M1"], row), "text-finance": "负债率六成", "text-risk": "原料\n涨价"}
+    answer = browser(people["M1"]).post(address, again, follow=True).content.decode()
+    assert "没有改动。" in answer
 
 
 def proposal(user: User, row: Any, **given: Any) -> Any:
