@@ -106,7 +106,6 @@ ROLES: dict[str, Role] = {
                 "approve_class",
                 "approve_ending",
                 "supervise_loans",
-                "receive_ending",
                 "view_loans",
             ),
         ),
@@ -186,7 +185,6 @@ ROLES: dict[str, Role] = {
                 "approve_class",
                 "approve_ending",
                 "supervise_loans",
-                "receive_ending",
                 "witness_ending",
                 "view_loans",
             ),
@@ -223,6 +221,13 @@ ROLES: dict[str, Role] = {
                 "report_rectification",
                 "inspect_branch",
             ),
+        ),
+        Role(
+            "asset_preservation",
+            _("资产保全岗"),
+            _("接收移交的不良贷款及其档案；不办理放款，没有客户经理档案"),
+            "subtree",
+            ("view_credit_file", "receive_ending", "view_loans"),
         ),
         Role(
             "branch_market",
@@ -284,7 +289,6 @@ ROLES: dict[str, Role] = {
                 "witness_ending",
                 "view_loans",
             ),
-            second_factor=False,
         ),
         Role("client_manager", _("客户经理"), _("本人的业绩、客户与考核"), "own", (), second_factor=False),
         Role(

@@ -12,8 +12,8 @@ from appraisal.models import Appraisal, State
 from cmbank.demo.bank import DemoBank, build
 from cmbank.demo.cast import DemoUser
 from credit.services.afterloan import inspecting, maturing, watching
-from ledger.models import Bundle
-from ledger.services import manifest
+from ledger.models import Bundle, Product
+from ledger.services import manifest, naming
 from ledger.services.extracts import load_bundle
 from ledger.services.nights import run_nights
 from managers.models import Branch, ClientManager, Grant, User
@@ -25,6 +25,15 @@ FIRST_NIGHT = date(2026, 6, 30)
 #: Whose grants are of the set-up: the two security administrators give and confirm all others.
 KEEPERS = ("security_admin", "platform_admin")
 IN_ADMIN = ("branch_hr", "head_hr", "platform_admin", "security_admin", "auditor")
+PRODUCTS = {
+    "demand": "活期存款",
+    "time": "定期存款",
+    "notice": "通知存款",
+    "agreement": "协议存款",
+    "working_capital": "流动资金贷款",
+    "fixed_asset": "固定资产贷款",
+    "mortgage": "个人住房贷款",
+}
 
 
 class NotEmpty(Exception):
@@ -51,6 +60,7 @@ def install(*, size: str, seed: int) -> Installed:
         for bundle in bank.bundles:
             load_bundle(bundle)
     create_logins(bank)
+    _name_products(bank)
     run_nights(to=bank.last_date, start=FIRST_NIGHT)
     _open_cycle(bank)
     _watch_loans(bank)
@@ -100,6 +110,13 @@ def _given(bank: DemoBank) -> dict[str, User]:
     keepers = [demo.username for demo in bank.users if demo.role == "security_admin"]
     names = ("granted_by", "confirmed_by")
     return {name: User.objects.get(username=who) for name, who in zip(names, keepers, strict=True)}
+
+
+def _name_products(bank: DemoBank) -> None:
+    """The core system delivers codes; head office HR says what people call them."""
+    hr = User.objects.get(username="hr2")
+    for row in Product.objects.filter(name="", code__in=PRODUCTS):
+        naming.name_product(row.pk, PRODUCTS[row.code], by=hr, on=bank.last_date)
 
 
 def _open_cycle(bank: DemoBank) -> None:

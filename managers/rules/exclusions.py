@@ -10,7 +10,8 @@ ALONE = frozenset({"platform_admin", "security_admin", "auditor", "api_client"})
 
 #: Of these none may be held by somebody with a manager file: whoever keeps accounts, grants or the record
 #: has no case of their own in the bank's figures.
-NO_MANAGER = frozenset({"platform_admin", "security_admin", "auditor", "api_client"})
+#: Nor has whoever takes over loans gone bad issued any.
+NO_MANAGER = frozenset({"platform_admin", "security_admin", "auditor", "api_client", "asset_preservation"})
 
 #: Who makes, who checks and who decides. Two different desks in one hand over the same branch would let one
 #: person be maker and checker.
@@ -20,6 +21,7 @@ DESKS = {
     "market": ("branch_market",),
     "group": ("group_member", "group_chair"),
     "outlet": ("outlet_head",),
+    "preservation": ("asset_preservation",),
 }
 #: Pairs of desks kept apart over the same branch. An outlet's head may sit in its own group: it makes nothing
 #: the group decides on. Market and group meet in no procedure.
@@ -32,6 +34,9 @@ APART = (
     ("risk", "group"),
     ("risk", "outlet"),
     ("market", "outlet"),
+    ("hr", "preservation"),
+    ("market", "preservation"),
+    ("outlet", "preservation"),
 )
 #: Every pair of roles, both ways round, that exclude each other over the same branch.
 PAIRS = frozenset(
@@ -42,7 +47,7 @@ PAIRS = frozenset(
 )
 
 #: Granted to a person as such, by two others, and therefore handed on by nobody.
-NOT_DELEGATED = ALONE | {"client_manager"}
+NOT_DELEGATED = ALONE | NO_MANAGER | {"client_manager"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def hire() -> dict[str, User]:
         "head": person("head", "outlet_head", "B01"),
         "risk": person("risk", "branch_risk", "B01"),
         "risk_two": person("risk_two", "branch_risk", "HO"),
+        "keeper": person("keeper", "asset_preservation", "B01"),
         "main": person("main", "head_risk", "HO"),
         "main_two": person("main_two", "head_risk", "HO"),
         "audit": person("audit", "auditor", "HO"),

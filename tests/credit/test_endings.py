@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from credit.models import LoanEnding
 from credit.queries.afterloan import loans
 from credit.queries.standards import standard_on
-from credit.services.afterloan import endings
+from credit.services.afterloan import endings, maturing
 from ledger.models import Bundle
-from managers.models import User
+from managers.models import ClientManager, Notice, Relation, User
+from managers.services import deadlines
 from managers.services.stepping import Refusal
 from tests.credit import loanbank
 from tests.credit.loanbank import ON, account, photo
@@ -74,6 +75,23 @@ def test_an_extension_enters_the_books_as_a_bundle_of_its_own(staff: dict[str, U
     assert (known.matures_on, known.issued_on, known.amount) == (date(1994, 8, 1), date(1993, 2, 1), 300)
 
 
+def test_a_notice_of_a_day_that_no_longer_holds_waits_for_no_receipt(staff: dict[str, User]) -> None:
+    maturing.make_notices(on=ON)
+    waiting = Notice.objects.filter(subject__startswith="maturity_notice:", done_at=None)
+    deadlines.tick(on=ON)
+    assert {row.words["loan"] for row in waiting} == {"L1", "L2"}
+    row = proposed(
+        staff,
+        "extended",
+        "L1",
+        reason="受灾减产，申请展期",
+        new_matures_on=date(1994, 8, 1),
+        consent=photo(),
+    )
+    endings.approve(row.pk, by=staff["head"], on=ON)
+    assert {row.words["loan"] for row in waiting.all()} == {"L2"}
+
+
 def test_an_extension_is_asked_for_before_maturity(staff: dict[str, User]) -> None:
     with pytest.raises(Refusal, match="展期须在到期前提出"):
         endings.propose(
@@ -104,9 +122,11 @@ def test_preservation_takes_four_people(staff: dict[str, User], tmp_path: Path) 
     row = proposed(staff, "preserved", "L1", reason="经催收无果，移交保全")
     with pytest.raises(Refusal, match="保全部门接收"):
         endings.approve(row.pk, by=staff["head"], on=ON)
-    endings.receive(row.pk, by=staff["risk"], on=ON)
-    with pytest.raises(Refusal, match="两步须由不同的人"):
-        endings.witness(row.pk, by=staff["risk"], on=ON)
+    with pytest.raises(PermissionDenied):
+        endings.receive(row.pk, by=staff["risk"], on=ON)
+    endings.receive(row.pk, by=staff["keeper"], on=ON)
+    with pytest.raises(PermissionDenied):
+        endings.witness(row.pk, by=staff["keeper"], on=ON)
     endings.witness(row.pk, by=staff["head"], on=ON)
     with pytest.raises(Refusal, match="两步须由不同的人"):
         endings.approve(row.pk, by=staff["head"], on=ON)
@@ -114,12 +134,25 @@ def test_preservation_takes_four_people(staff: dict[str, User], tmp_path: Path) 
     assert fresh(row).state == "approved"
 
 
+def test_kin_of_whoever_issued_the_loan_does_not_receive_it(staff: dict[str, User], tmp_path: Path) -> None:
+    issued = ("L1", "300.00", "1993-02-01", "1994-02-01", "guarantee", "5.5", "E3")
+    load_days(tmp_path, 5, 5, loan_classes=[("L1", "1994-01-05", "doubtful", "")], loans=[issued])
+    row = proposed(staff, "preserved", "L1", reason="经催收无果，移交保全")
+    assert row.manager.employee_no == "E1"
+    issuer = ClientManager.objects.get(employee_no="E3")
+    Relation.objects.create(
+        user=staff["keeper"], manager=issuer, kind="kin", starts_on=ON, declared_by=staff["hr"]
+    )
+    with pytest.raises(PermissionDenied, match="回避关系"):
+        endings.receive(row.pk, by=staff["keeper"], on=ON)
+
+
 def test_the_level_of_the_amount_approves(staff: dict[str, User], tmp_path: Path) -> None:
     load_days(tmp_path, 5, 5, loan_classes=[("L2", "1994-01-05", "loss", "")])
     row = proposed(staff, "preserved", "L2", who="E2", reason="经催收无果，移交保全")
     local = person("local", "outlet_head", "B02")
     witness = person("witness", "outlet_head", "B02")
-    endings.receive(row.pk, by=staff["other"], on=ON)
+    endings.receive(row.pk, by=person("west", "asset_preservation", "B02"), on=ON)
     endings.witness(row.pk, by=witness, on=ON)
     with pytest.raises(PermissionDenied, match="总行风险"):
         endings.approve(row.pk, by=local, on=ON)

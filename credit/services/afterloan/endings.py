@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from credit.models import LoanEnding
+from credit.models import LoanEnding, MaturityNotice
 from credit.models.endings import SEATS, STEPS
 from credit.queries.afterloan import loans
 from credit.queries.afterloan.loans import Loan
@@ -19,9 +20,11 @@ from credit.services.afterloan.charge import needed
 from credit.services.afterloan.levels import check_level, level_of
 from credit.services.afterloan.stepped import step
 from ledger.models import Account
+from ledger.queries import handovers
 from ledger.services import records
 from ledger.services.extracts import lock_ledger
 from managers.models import LogEntry, User
+from managers.permissions import ties
 from managers.rules.separation import Seats
 from managers.services import deadlines
 from managers.services.stepping import Procedure, Refusal, refuse_state
@@ -93,6 +96,7 @@ def receive(pk: int, *, by: User, on: date, key: str = "") -> LogEntry:
 
     def move(row: LoanEnding) -> None:
         _only_preserved(row, "receive")
+        _apart_from_issuers(row, by, on)
         _stand(row, loans.loan(row.account_id, on), on)
         row.received_by = by
 
@@ -111,7 +115,8 @@ def witness(pk: int, *, by: User, on: date, key: str = "") -> LogEntry:
 def approve(pk: int, *, by: User, on: date, key: str = "") -> LogEntry:
     """Another person of the level that owns the amount approves; everything is looked at anew.
 
-    An extension enters the books as a bundle of its own, with the new day of maturity.
+    An extension enters the books as a bundle of its own, with the new day of maturity. Maturity notices of
+    the day before wait for no receipt any more.
     """
 
     def move(row: LoanEnding) -> None:
@@ -126,7 +131,11 @@ def approve(pk: int, *, by: User, on: date, key: str = "") -> LogEntry:
         if row.kind == Kind.EXTENDED:
             _extend(row, by=by)
 
-    return step(PROCEDURE, "approve", pk, by=by, on=on, action="approve_ending", move=move, key=key)
+    with transaction.atomic():
+        entry = step(PROCEDURE, "approve", pk, by=by, on=on, action="approve_ending", move=move, key=key)
+        told = MaturityNotice.objects.filter(account__endings=pk).values_list("pk", flat=True)
+        deadlines.refresh("maturity_notice", list(told), on=on)
+    return entry
 
 
 def withdraw(pk: int, *, by: User, on: date, reason: str, key: str = "") -> LogEntry:
@@ -214,6 +223,17 @@ _CHECKS = {
     Kind.RENEWED: _check_renewed,
     Kind.PRESERVED: _check_preserved,
 }
+
+
+def _apart_from_issuers(row: LoanEnding, by: User, on: date) -> None:
+    """Whoever takes over a loan gone bad is neither kin nor inferior of those who issued or answer for it."""
+    found = handovers.liable([row.account.customer_id], on)
+    people = {each.manager_id for each in found if each.loan == row.account.account_no}
+    issuers = row.account.terms.exclude(issuer=None).values_list("issuer", flat=True)
+    bound = ties(by, on=on)
+    if any(bound.to(each) for each in people.union(issuers)):
+        told = _("您与这笔贷款的责任人有回避关系，不能接收；请由资产保全岗的其他人员接收。")
+        raise PermissionDenied(told)
 
 
 def _only_preserved(row: LoanEnding, name: str) -> None:

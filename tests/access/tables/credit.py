@@ -21,8 +21,8 @@ from tests.access.rows import (
 from tests.access.scene import Scene
 from tests.access.things import THINGS, TIED
 
-FILES = roles("auditor head_risk branch_risk branch_market outlet_head")
-LOANS = roles("auditor head_risk branch_risk outlet_head")
+FILES = roles("auditor head_risk branch_risk asset_preservation branch_market outlet_head")
+LOANS = roles("auditor head_risk branch_risk asset_preservation outlet_head")
 KEEPERS = roles("head_risk branch_risk outlet_head")
 _FILED = frozenset(TIED) - FILES
 _KEPT: dict[str, Any] = {"stage": "kept"}
@@ -112,7 +112,7 @@ BEFORE: dict[str, Row] = {
     "write_investigation": do(
         NOBODY,
         kwargs=of("investigation"),
-        body=fixed(code="borrower", text="已实地核实"),
+        body=fixed(**{"text-borrower": "已实地核实"}),
         **(_PAGE | {"looks": FILES | OWN, "told": (403,)}),
     ),
     "investigation_report": read(

@@ -39,6 +39,8 @@ def test_the_roles_that_decide_must_have_one() -> None:
         "branch_risk",
         "branch_hr",
         "branch_market",
+        "asset_preservation",
+        "outlet_head",
         "group_member",
         "group_chair",
     } == SECOND_FACTOR_ROLES
@@ -88,7 +90,7 @@ def test_a_session_gets_a_problem_over_rest_and_a_token_does_not(client: Client)
 
 
 def test_who_need_not_have_one_may(client: Client) -> None:
-    somebody(role="outlet_head")
+    somebody()
     sign_in(client)
     assert client.get("/account/").status_code == 200
     set_up(client)
