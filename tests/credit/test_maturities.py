@@ -61,6 +61,14 @@ def test_an_extended_loan_is_told_again_of_its_new_day(staff: dict[str, User], t
     assert made()[-1] == ("L2", date(1994, 2, 5), 30) or ("L2", date(1994, 2, 5), 30) in made()
 
 
+def test_a_repaid_loan_waits_for_no_receipt(staff: dict[str, User], tmp_path: Path) -> None:
+    maturing.make_notices(on=ON)
+    told = maturities.unacknowledged(ON).values_list("account__account_no", flat=True)
+    assert set(told) == {"L1", "L2"}
+    load_days(tmp_path, 5, 5, balances=[("L2", "1994-01-05", "0")])
+    assert set(told.all()) == {"L1"}
+
+
 @given(st.integers(-40, 60), st.sets(st.integers(1, 40), max_size=4))
 def test_the_notice_due_is_the_latest_that_has_come(left: int, days: set[int]) -> None:
     matures = date(2026, 6, 30)

@@ -4,9 +4,10 @@ import hashlib
 from datetime import date
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from credit.models import CalendarToken, MaturityNotice
+from credit.models import CalendarToken, LoanTerms, MaturityNotice
+from ledger.models import BalanceChange
 from ledger.sql import statement
 from managers.models import User
 
@@ -26,10 +27,28 @@ def whose_calendar(secret: str) -> User | None:
 
 
 def unacknowledged(on: date) -> QuerySet[MaturityNotice]:
-    """The latest maturity notice of every loan that is to mature and nobody has acknowledged."""
+    """The latest maturity notice of every loan that is to mature and nobody has acknowledged.
+
+    A loan that was extended or repaid since is not to mature on that day any more.
+    """
     later = MaturityNotice.objects.filter(
         account=OuterRef("account"),
         matures_on=OuterRef("matures_on"),
         days_before__lt=OuterRef("days_before"),
     )
-    return MaturityNotice.objects.filter(~Exists(later), acknowledgement=None, matures_on__gte=on)
+    found = MaturityNotice.objects.filter(~Exists(later), acknowledgement=None, matures_on__gte=on)
+    open_ones = Q(account__closed_on=None) | Q(account__closed_on__gt=on)
+    owing = Q(left=None) | ~Q(left=0)
+    return found.annotate(left=_balance(on)).filter(open_ones, owing, matures_on=_agreed())
+
+
+def _agreed() -> Subquery:
+    """The day of maturity of a notice's loan as last agreed."""
+    terms = LoanTerms.objects.filter(account=OuterRef("account")).order_by("-bundle_id")
+    return Subquery(terms.values("matures_on")[:1])
+
+
+def _balance(on: date) -> Subquery:
+    """What of a notice's loan is outstanding, as known on a day."""
+    known = BalanceChange.objects.filter(account=OuterRef("account"), business_date__lte=on)
+    return Subquery(known.order_by("-business_date", "-bundle_id").values("balance")[:1])
