@@ -20,6 +20,7 @@ NAMES = {LENDER: "陈嘉怡", SECOND: "王强"}
 STAFF = [
     ("head", "周慧", "outlet_head", "S1"),
     ("risk", "沈明远", "branch_risk", "B1"),
+    ("saver", "卢安", "asset_preservation", "B1"),
     ("main", "林知秋", "head_risk", "HO"),
     ("hr", "林静", "branch_hr", "B1"),
     ("leader", "何文", "group_member", "B1"),

@@ -5,31 +5,28 @@ Whatever has a page is done on it by the person whose step it is; what repeats g
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from io import StringIO
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from appraisal import services
 from appraisal.models import Appeal, Appraisal, LookBack
-from appraisal.services import lookbacks, sweeping
-from cmbank.demo.install import PASSWORD
+from appraisal.services import lookbacks
 from grading import queries
-from managers.models import Assignment, ClientManager, LogEntry, Qualification, User
+from managers.models import Assignment, ClientManager, LogEntry, Qualification
 from tests.appraisal import yearbank
 from tests.appraisal.acting import grant
 from tests.appraisal.full import POINTS
 from tests.appraisal.smallbank import SCHEME
 from tests.appraisal.yearbank import FALLING, LENDING, NAMES, NEW
-from tests.browser.conftest import Visit, log_in
-from tests.browser.languages import english_left
+from tests.browser.conftest import Visit
+from tests.browser.walking import Walk, confirm, login, press, verify_all, who
 
 #: What stays Latin: numbers of certificates and papers.
-LATIN = {"ZS", "ZC"}
+LATIN = frozenset({"ZS", "ZC"})
 STAFF = [
     ("hr", "林静", "branch_hr", "B1"),
     ("witness", "吴越", "outlet_head", "S1"),
@@ -44,39 +41,6 @@ LATER = "等级由年度考核决定"
 OWN = {"chenxh": NEW, "zhoul": FALLING, "fangz": LENDING}
 
 
-class Year:
-    """The clock, the people at their pages, and the pictures."""
-
-    def __init__(self, clock: Any, visit: Visit, shoot: Callable[[Page, str], None], folder: Path) -> None:
-        self.clock, self.visit, self.shoot, self.folder = clock, visit, shoot, folder
-
-    @property
-    def today(self) -> date:
-        return datetime.now(UTC).date()
-
-    def go(self, *day: int) -> None:
-        """Nine in the morning of a later day in Shanghai: sessions and windows have ended."""
-        self.clock.move_to(datetime(*day, 1, tzinfo=UTC))
-        sweeping.end_windows(self.today)
-
-    def page(self, username: str, path: str) -> Page:
-        """A page as this person sees it today."""
-        page = self.visit(username)
-        page.goto(path)
-        if "/login/" in page.url:
-            log_in(page, username)
-            page.goto(path)
-        return page
-
-    def look(self, page: Page, name: str) -> None:
-        """A picture; no English left, and nothing wider than the screen."""
-        page.wait_for_load_state("networkidle")
-        page.evaluate("scrollTo(0, 0)")
-        self.shoot(page, f"year-{name}")
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert (name, set(english_left(page)) - LATIN, wider) == (name, set(), 0)
-
-
 @pytest.fixture
 def year(
     transactional_db: None,
@@ -84,9 +48,9 @@ def year(
     visit: Visit,
     shoot: Callable[[Page, str], None],
     tmp_path: Path,
-) -> Year:
+) -> Walk:
     """Six January 2025: the bank is there, and so are its people."""
-    found = Year(morning, visit, shoot, tmp_path)
+    found = Walk("year", morning, visit, shoot, tmp_path, LATIN)
     found.go(2025, 1, 6)
     yearbank.begin(tmp_path)
     for username, called, role, branch in STAFF:
@@ -94,17 +58,6 @@ def year(
     for username, number in OWN.items():
         ClientManager.objects.filter(employee_no=number).update(user=login(username, NAMES[number]))
     return found
-
-
-def login(username: str, called: str) -> User:
-    made = User.objects.create(username=username, display_name=called)
-    made.set_password(PASSWORD)
-    made.save(update_fields=["password"])
-    return made
-
-
-def who(username: str) -> User:
-    return User.objects.get(username=username)
 
 
 def manager(number: str) -> ClientManager:
@@ -115,24 +68,7 @@ def case(number: str, period: str) -> Appraisal:
     return Appraisal.objects.get(manager__employee_no=number, cycle__period=period)
 
 
-def press(page: Page, button: str, told: str) -> None:
-    """Press a button of the page and read what it answers."""
-    page.get_by_role("button", name=button, exact=True).click()
-    expect(page.get_by_text(told).first).to_be_visible()
-
-
-def confirm(page: Page, button: str, told: str, submit: str = "") -> None:
-    """Press a button that asks again, confirm, and read what it answers."""
-    page.get_by_role("button", name=button, exact=True).click()
-    press_in(page, submit or button)
-    expect(page.get_by_text(told).first).to_be_visible()
-
-
-def press_in(page: Page, button: str) -> None:
-    page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
-
-
-def test_a_whole_year(year: Year) -> None:
+def test_a_whole_year(year: Walk) -> None:
     is_qualified(year, "trainee")
     year.go(2026, 1, 6)
     yearbank.deliver(year.folder, "2025Q4")
@@ -155,7 +91,7 @@ def test_a_whole_year(year: Year) -> None:
 # --- Before the year: from candidate to trainee, from trainee to the fourth grade -------------------------
 
 
-def is_qualified(year: Year, grade: str) -> None:
+def is_qualified(year: Walk, grade: str) -> None:
     hr = year.page("hr", "/people/")
     if grade == "trainee":
         opens_a_file(year, hr)
@@ -182,7 +118,7 @@ def is_qualified(year: Year, grade: str) -> None:
     assert queries.grades_on(year.today, [row.manager_id]) == {row.manager_id: grade}
 
 
-def opens_a_file(year: Year, hr: Page) -> None:
+def opens_a_file(year: Walk, hr: Page) -> None:
     hr.get_by_text("为候选人建档").click()
     hr.get_by_label("工号", exact=True).fill(NEW)
     hr.get_by_label("姓名", exact=True).fill(NAMES[NEW])
@@ -194,7 +130,7 @@ def opens_a_file(year: Year, hr: Page) -> None:
     ClientManager.objects.filter(employee_no=NEW).update(user=who("chenxh"))
 
 
-def is_recognised(year: Year, row: Qualification) -> None:
+def is_recognised(year: Walk, row: Qualification) -> None:
     leader = year.page("leader", f"/qualifications/{row.pk}/")
     leader.get_by_label("证书编号").fill(f"ZS-{row.pk}")
     leader.get_by_label("到期日").fill("2028-12-31")
@@ -205,7 +141,7 @@ def is_recognised(year: Year, row: Qualification) -> None:
 # --- The quarters -----------------------------------------------------------------------------------------
 
 
-def quarter(year: Year, period: str) -> None:
+def quarter(year: Walk, period: str) -> None:
     """Opened, cleared, voted and told by the services: everybody keeps the grade until the year is over."""
     on = year.today
     opened = services.appraise(SCHEME, period, by=None, on=on)[0]
@@ -219,7 +155,7 @@ def quarter(year: Year, period: str) -> None:
         services.publish(Appraisal.objects.get(pk=pk), by=who("hr"), on=on)
 
 
-def quarter_by_hand(year: Year, period: str) -> None:
+def quarter_by_hand(year: Walk, period: str) -> None:
     hr = year.page("hr", "/cycles/")
     hr.fill("#id_period", period)
     press(hr, "开启并测算", "已开启：新增 3 人")
@@ -246,7 +182,7 @@ def votes(page: Page, row: Appraisal, choice: str, reason: str) -> None:
 # --- The year ---------------------------------------------------------------------------------------------
 
 
-def is_appraised(year: Year) -> None:
+def is_appraised(year: Walk) -> None:
     """Statement, scores, review, risk, vote, told: one goes up, one down, one stays."""
     hr = year.page("hr", "/cycles/")
     hr.fill("#id_period", "2026")
@@ -278,7 +214,7 @@ def is_appraised(year: Year) -> None:
     year.look(hr, "board")
 
 
-def states(year: Year, username: str) -> None:
+def states(year: Walk, username: str) -> None:
     page = year.page(username, "/me/")
     page.get_by_label("本期工作与需要说明的情况").fill("全年走访客户四十二次，无逾期。")
     if username == "zhoul":
@@ -286,7 +222,7 @@ def states(year: Year, username: str) -> None:
     press(page, "提交自述", "自述已提交。")
 
 
-def scores(year: Year, name: str, number: str) -> None:
+def scores(year: Walk, name: str, number: str) -> None:
     if (name, number) != ("leader", NEW):
         services.score(case(number, "2026"), points=POINTS, by=who(name), on=year.today)
         return
@@ -300,7 +236,7 @@ def grade(number: str, on: date) -> str:
     return queries.grades_on(on, [manager(number).pk])[manager(number).pk]
 
 
-def is_demoted_appeals_and_wins(year: Year) -> None:
+def is_demoted_appeals_and_wins(year: Walk) -> None:
     assert [grade(each, year.today) for each in (NEW, FALLING, LENDING)] == ["third", "fourth", "fourth"]
     new = year.page("chenxh", "/me/")
     expect(new.get_by_text("决定：晋升，等级 三级。")).to_be_visible()
@@ -335,7 +271,7 @@ def is_demoted_appeals_and_wins(year: Year) -> None:
 # --- After it ---------------------------------------------------------------------------------------------
 
 
-def hands_over(year: Year) -> None:
+def hands_over(year: Walk) -> None:
     """One customer of the lender goes to the newcomer: drafted, received, witnessed, approved."""
     page = year.page("fangz", f"/handovers/new/?giver={LENDING}&receiver={NEW}")
     page.get_by_label(re.compile("城东商贸")).first.check()
@@ -359,7 +295,7 @@ def hands_over(year: Year) -> None:
     assert list(held.values_list("manager__employee_no", "share")) == [(NEW, 1)]
 
 
-def is_looked_back_at(year: Year) -> None:
+def is_looked_back_at(year: Walk) -> None:
     """The loan goes bad after the year was told: risk reopens the case."""
     year.go(2027, 2, 1)
     yearbank.go_bad(year.folder, date(2027, 1, 28))
@@ -378,7 +314,7 @@ def is_looked_back_at(year: Year) -> None:
     assert (case(LENDING, "2026").state, LookBack.objects.get(pk=review.pk).state) == ("reopened", "reopened")
 
 
-def is_accounted_for(year: Year) -> None:
+def is_accounted_for(year: Walk) -> None:
     """Every step has its row in the log, and no invariant is broken."""
     auditor = year.page("auditor", "/audit/")
     expect(auditor.get_by_role("heading", level=1)).to_be_visible()
@@ -387,9 +323,4 @@ def is_accounted_for(year: Year) -> None:
     year.look(auditor, "file")
     actions = set(LogEntry.objects.values_list("action", flat=True))
     assert actions >= {"register_career", "appoint_qualification", "draft_handover", "open_lookback"}
-    told = StringIO()
-    try:
-        call_command("verify", "--strict", "--full", stdout=told)
-    except SystemExit:
-        pytest.fail(told.getvalue())
-    assert "处不符" not in told.getvalue()
+    verify_all()
