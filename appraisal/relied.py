@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from appraisal import presenters
 from appraisal.models import Appraisal, State
 from ledger.services.handovers import Relied
 
@@ -14,6 +15,6 @@ def appraisals(managers: Iterable[int], since: date) -> Iterator[Relied]:
     begun = Appraisal.objects.exclude(state__in=[State.OPENED, State.UNDECIDED])
     rows = begun.filter(manager__in=list(managers), cycle__ends_on__gte=since)
     for each in rows.select_related("manager", "cycle").order_by("pk"):
-        words = {"period": each.cycle.period, "state": each.get_state_display()}
+        words = {"period": presenters.period_name(each.cycle.period), "state": each.get_state_display()}
         text = _("%(period)s 考核“%(state)s”") % words
         yield Relied(each.manager.employee_no, each.cycle.ends_on.isoformat(), text)

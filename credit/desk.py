@@ -52,17 +52,26 @@ class Reader:
     @classmethod
     def of(cls, request: HttpRequest) -> "Reader":
         """Who asks, today; refused for those who have nothing to do with loans."""
-        user, on = signed_in(request), timezone.localdate()
+        reader = cls.known(signed_in(request), timezone.localdate())
+        if not reader.reads_loans:
+            raise PermissionDenied(_("您的角色不包括查看贷款；如确有需要，请联系安全管理员授权。"))
+        return reader
+
+    @classmethod
+    def known(cls, user: User, on: date) -> "Reader":
+        """Anybody on a day, whatever they may do about loans."""
         held = tuple(
             Held(grant.role, "/" if ROLES[grant.role].reach == "all" else grant.branch.path, grant.user_id)
             for grant in grants_on(user, on)
             if grant.role in ROLES
         )
         own = getattr(user, "client_manager", None)
-        reader = cls(user, on, held, ties(user, on=on), own, standard_on(on))
-        if own is None and not reader.has("view_loans"):
-            raise PermissionDenied(_("您的角色不包括查看贷款；如确有需要，请联系安全管理员授权。"))
-        return reader
+        return cls(user, on, held, ties(user, on=on), own, standard_on(on))
+
+    @property
+    def reads_loans(self) -> bool:
+        """Whether the pages of loans open at all: for managers, and for roles that view loans."""
+        return self.own is not None or self.has("view_loans")
 
     def has(self, action: str) -> bool:
         """Whether some grant permits an action at all."""
@@ -90,7 +99,9 @@ class Reader:
         customers = Customer.objects.visible_to(self.user, self.on)
         shown = customers.filter(inside(self._shown, "branch__path"))
         seen = Q(customer__in=shown.values("pk")) | Q(pk__in=self.handled)
-        return Account.objects.filter(seen, product__kind="loan").select_related("customer__branch")
+        return Account.objects.filter(seen, product__kind="loan").select_related(
+            "customer__branch", "product"
+        )
 
     # --- Whose turn it is -------------------------------------------------------------------------------
 

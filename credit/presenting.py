@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from credit import words
+from credit.desk import Reader
 from credit.models import Investigation, LoanClass, LoanProposal, Party, Statement
 from credit.queries import files as reads
 from credit.queries.files import FileReader, Period
 from credit.queries.loans import Loan, loans
 from credit.rules.overdue import Covered, covered
 from credit.rules.ratios import ITEMS, RATIOS, Ratio
+from ledger.models import Account
 from ledger.rules import money
 from managers.queries import names
 from managers.rules import masking
@@ -51,7 +53,10 @@ def _loans(reader: FileReader) -> dict[str, Any]:
     known = loans([reader.customer.pk], reader.day)
     drawn = reads.facilities(reader.customer.pk, reader.day, known)
     running = [each for each in drawn if each.counts]
+    desk = Reader.known(reader.user, reader.on)
+    opened = desk.accounts().filter(customer=reader.customer) if desk.reads_loans else Account.objects.none()
     return {
+        "opens": set(opened.values_list("pk", flat=True)),
         "day": reader.day,
         "loans": [_loan(each, reader) for each in known],
         "facilities": drawn,

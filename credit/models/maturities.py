@@ -51,6 +51,11 @@ class MaturityNotice(models.Model):
     def __str__(self) -> str:
         return f"{self.account} · {self.matures_on}"
 
+    @property
+    def ahead(self) -> int:
+        """How many days before maturity it was really made: fewer than `days_before` where it came late."""
+        return (self.matures_on - self.made_on).days
+
 
 @history.kept()
 class Acknowledgement(models.Model):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from credit.desk import Reader
 from credit.models import Finding, Inspection, LoanEnding, MaturityNotice, Reclassification
 from credit.models.maturities import Acknowledgement
+from credit.permissions import readable
 from credit.queries.afterloan import lateness, loans
 from credit.views import classes
 from credit.views.steps import customer_name, fresh_key
@@ -35,6 +36,7 @@ def loan(request: HttpRequest, pk: int) -> HttpResponse:
         "handles": reader.handles(pk),
         "people": _people(account, reader),
         "key": fresh_key(),
+        "file_opens": readable(reader.user, reader.on).filter(pk=account.customer_id).exists(),
         "ways": Acknowledgement.Way.choices,
         **_history(account),
     }

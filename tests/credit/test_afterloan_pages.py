@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.urls import reverse
 from credit.models import Finding, Inspection, LoanEnding, MaturityNotice, Reclassification
 from credit.questions import QUESTIONS
 from credit.services.afterloan import classes, inspecting, maturing, watching
+from ledger.models import Product
 from managers.models import Branch, Grant, LogEntry, User
 from tests.credit import loanbank
 from tests.credit.loanbank import ON, account, photo
@@ -68,6 +69,7 @@ def test_managers_see_what_they_handle_and_roles_their_branches(staff: dict[str,
     }
     assert seen == {
         "head": (200, True, False), "risk": (200, True, False), "risk_two": (200, True, True),
+        "keeper": (200, True, False),
         "main": (200, True, True), "main_two": (200, True, True), "audit": (200, True, True),
         "hr": (403, False, False), "other": (200, False, True), "E1": (200, True, False),
         "E2": (200, True, True), "E3": (200, False, False),
@@ -161,8 +163,11 @@ def test_an_inspection_on_the_phone_with_photo_second_signature_and_finding(staf
 
 def test_the_due_list_groups_by_day(staff: dict[str, User]) -> None:
     text = page(staff["E2"], "credit_today")[1]
-    overdue = text[text.index('id="overdue"') :]
-    assert "贷后检查" in overdue and "L2" in overdue
+    today = text[text.index('id="today"') :]
+    assert "贷后检查" in today and "L2" in today and 'id="overdue"' not in text
+    with time_machine.travel("1994-01-07T02:00:00Z", tick=True):
+        late = page(staff["E2"], "credit_today")[1]
+    assert "贷后检查" in late[late.index('id="overdue"') :]
     assert "提出分类认定" in text and "最高只能为“次级”" in text
     assert "七天内没有要办的事" in page(staff["E3"], "credit_today")[1]
     assert "所辖机构的贷款" in page(staff["head"], "credit_today")[1]
@@ -268,7 +273,40 @@ def test_an_auditor_reads_people_masked_and_changes_nothing(staff: dict[str, Use
 
 
 def test_due_days_are_told_in_words(staff: dict[str, User]) -> None:
-    row = Inspection.objects.get(account=account())
-    assert row.due_on == date(1993, 2, 1) + timedelta(days=60)
-    assert "逾期" in page(staff["head"], "loan_inspections")[1]
+    with time_machine.travel("1994-01-09T02:00:00Z", tick=True):
+        assert "1 笔检查已逾期" in page(staff["head"], "loan_inspections")[1]
+    assert "检查已逾期" not in page(staff["head"], "loan_inspections")[1]
     assert "没有符合条件的检查" in page(staff["head"], "loan_inspections", show="done")[1]
+
+
+def test_a_loan_and_its_file_lead_to_each_other(staff: dict[str, User]) -> None:
+    text = page(staff["head"], "afterloan", account("L1"))[1]
+    assert reverse("credit_file", args=["C1"]) in text
+    file = page(staff["head"], "credit_file", "C1")[1]
+    assert reverse("afterloan", args=[account("L1")]) in file
+    # the market reads files and no loans
+    market = User.objects.create(username="market")
+    at = Branch.objects.get(code="B01")
+    Grant.objects.create(user=market, role="branch_market", branch=at, starts_on=date(1990, 1, 1))
+    file = page(market, "credit_file", "C1")[1]
+    assert "L1" in file and reverse("afterloan", args=[account("L1")]) not in file
+
+
+def test_a_loan_says_how_late_it_is_or_that_it_is_not(staff: dict[str, User]) -> None:
+    quiet = page(staff["head"], "afterloan", account("L3"))[1]
+    assert "没有逾期" in quiet and "逾期本金" not in quiet
+    late = page(staff["E2"], "afterloan", account("L2"))[1]
+    assert "逾期本金" in late and "没有逾期" not in late
+
+
+def test_a_notice_says_how_many_days_ahead_it_really_was(staff: dict[str, User]) -> None:
+    row = MaturityNotice.objects.get(account=account("L2"))
+    assert (row.days_before, row.ahead) == (15, 14)
+    text = page(staff["E2"], "afterloan", account("L2"))[1]
+    assert "14 天" in text and "标准 15 天" in text
+
+
+def test_products_are_called_by_their_names(staff: dict[str, User]) -> None:
+    Product.objects.filter(kind="loan").update(name="流动资金贷款")
+    assert "L1 · 流动资金贷款" in page(staff["head"], "afterloan", account("L1"))[1]
+    assert "流动资金贷款" in page(staff["head"], "credit_file", "C1")[1]
