@@ -38,13 +38,16 @@ def _notice(row: MaturityNotice, loan: Loan, reader: User, on: date) -> dict[str
     names.for_reader([shown], reader, on=on)
     left = _amount(row.balance, loan.currency)
     opening = _(
-        "贵方（您）在我行的贷款将于 %(day)s 到期。请在到期日前备足资金，到我行归还贷款本息。"
+        "%(you)s在我行的贷款将于%(day)s到期。请在到期日前备足资金，到我行归还贷款本息。"
         "如不能按期归还，请于到期日前与客户经理联系；需要展期的，须在到期前书面申请，并由担保人书面同意。"
     )
+    interest = _("应还利息以到期日我行计算为准。逾期的贷款按合同约定计收罚息，并影响%(you)s的信用记录。")
+    you = {"you": _("您") if customer.kind == "personal" else _("贵公司"), "day": long_date(row.matures_on)}
     return {
         "number": _("到期通知 %(year)s-%(number)s") % {"year": row.made_on.year, "number": f"{row.pk:06d}"},
         "addressee": shown["name"],
-        "opening": opening % {"day": long_date(row.matures_on)},
+        "opening": opening % you,
+        "interest": interest % you,
         "facts": [
             [_("借款人"), shown["name"]],
             [_("贷款账号"), row.account.account_no],
@@ -61,16 +64,16 @@ def _notice(row: MaturityNotice, loan: Loan, reader: User, on: date) -> dict[str
 
 
 def _amount(amount: Any, currency: str) -> str:
-    """An amount with its currency; "—" where it is not known."""
-    return f"{currency} {money.exact_amount(amount)}" if amount is not None else "—"
+    """An amount with its currency as a letter says it; "—" where it is not known."""
+    if amount is None:
+        return "—"
+    told = money.exact_amount(amount)
+    return _("人民币 %(amount)s 元") % {"amount": told} if currency == "CNY" else f"{currency} {told}"
 
 
 def _words() -> dict[str, str]:
     return {
         "colon": "：",
-        "interest": _(
-            "应还利息以到期日我行计算为准。逾期的贷款按合同约定计收罚息，并影响贵方（您）的信用记录。"
-        ),
         "receipt": _("回  执"),
         "received": _("本通知书已收到，贷款将按期归还。"),
         "borrower": _("借款人（签章）"),

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from credit.models import Investigation, Section
 from managers.models import LogEntry, User
 from managers.printing import Frame, typeset
+from managers.printing.typesetting import long_date
 from managers.queries import names
 from managers.services.stepping import Refusal
 from managers.services.watermarks import Keeping, watermark
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "papers" / "investigation.typ"
+#: The steps of the log that are signatures.
+SIGNED = ("sign_once_investigation", "sign_investigation")
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,17 @@ def _said(row: Investigation, masked: bool) -> dict[str, Any]:
             "sign": _("签字："),
             "day": _("日期："),
             "evidence": _("附件"),
+            "semicolon": _("；"),
+            # Translators: how headings of a report are numbered, in Typst's way: 一、, or 1.
+            "numbering": _("一、"),
         },
         "facts": [
             [_("客户"), f"{names.of_customer(row.customer, masked=masked)} {row.customer.customer_no}"],
             [_("类别"), str(row.get_kind_display())],
             [_("主办"), f"{row.first.name} {row.first.employee_no}"],
             [_("协办"), f"{row.second.name} {row.second.employee_no}"],
-            [_("开始日"), row.started_on.isoformat()],
-            [_("签署完成日"), row.signed_on.isoformat() if row.signed_on else ""],
+            [_("开始日"), long_date(row.started_on)],
+            [_("签署完成日"), long_date(row.signed_on) if row.signed_on else ""],
         ],
         "sections": [
             {
@@ -79,8 +85,20 @@ def _said(row: Investigation, masked: bool) -> dict[str, Any]:
             }
             for code in Section.Code
         ],
-        "signatures": [
-            {"role": _("主办"), "name": str(row.signed_first_by or "")},
-            {"role": _("协办"), "name": str(row.signed_second_by or "")},
-        ],
+        "signatures": _signatures(row),
     }
+
+
+def _signatures(row: Investigation) -> list[dict[str, str]]:
+    """Both, with the day each signed in the system with the own login."""
+    entries = LogEntry.objects.filter(subject=f"investigation:{row.pk}", action__in=SIGNED).order_by("id")
+    days = {entry.by_id: long_date(timezone.localdate(entry.at)) for entry in entries}
+    sides = ((_("主办"), row.signed_first_by), (_("协办"), row.signed_second_by))
+    return [
+        {
+            "role": role,
+            "name": str(by or ""),
+            "note": _("已于%(day)s用本人账号签署") % {"day": days[by.pk]} if by and by.pk in days else "",
+        }
+        for role, by in sides
+    ]

@@ -84,8 +84,8 @@ def _sections(request: HttpRequest, row: Investigation, wrong: dict[str, str]) -
 
 def _signatures(row: Investigation) -> list[dict[str, Any]]:
     """Both sides with who signed when, out of the log."""
-    steps = ["sign_once_investigation", "sign_investigation"]
-    entries = LogEntry.objects.filter(subject=f"investigation:{row.pk}", action__in=steps).order_by("id")
+    subject = f"investigation:{row.pk}"
+    entries = LogEntry.objects.filter(subject=subject, action__in=reports.SIGNED).order_by("id")
     at = {entry.by_id: entry.at for entry in entries}
     sides = ((_("主办"), row.first, row.signed_first_by), (_("协办"), row.second, row.signed_second_by))
     return [

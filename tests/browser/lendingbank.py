@@ -7,8 +7,9 @@ from pathlib import Path
 from django.utils import timezone
 
 from grading.services import publishing
-from ledger.models import Run
+from ledger.models import Product, Run
 from ledger.rules.windows import Window
+from ledger.services import naming
 from ledger.services.nights import run_nights
 from managers.models import ClientManager
 from tests.appraisal.acting import grant
@@ -31,6 +32,8 @@ STAFF = [
 OWN = {"chenjy": LENDER, "wangq": SECOND}
 #: The loan that is walked, the one to be extended, and the one that goes bad.
 WALKED, LONGER, BAD = "L9001", "L9002", "L9003"
+
+PRODUCTS = {"working": "流动资金贷款", "demand": "活期存款"}
 
 FIRST, SPRING = date(2025, 1, 1), date(2026, 6, 30)
 ISSUED, REPAID, MATURES = date(2026, 7, 10), date(2026, 9, 28), date(2026, 10, 10)
@@ -56,6 +59,9 @@ def begin(folder: Path) -> None:
     run_nights(to=SPRING, start=SPRING)
     for username, called, role, branch in STAFF:
         grant(login(username, called), role, branch=branch)
+    for code, called in PRODUCTS.items():
+        row = Product.objects.get(code=code)
+        naming.name_product(row.pk, called, by=who("keeper"), on=SPRING)
     for username, number in OWN.items():
         ClientManager.objects.filter(employee_no=number).update(user=login(username, NAMES[number]))
     text = resources.files("grading.rulebooks").joinpath("corporate-six-grades.toml").read_text("utf-8")

@@ -28,8 +28,8 @@ from tests.browser.conftest import Visit
 from tests.browser.lendingbank import BAD, LENDER, LONGER, MATURES, NAMES, SECOND, WALKED
 from tests.browser.walking import Walk, confirm, press, verify_all, who
 
-#: What stays Latin: numbers of loans, kinds of files, the product as the core system calls it.
-LATIN = frozenset({"PDF", "JPG", "PNG", "DOCX", "XLSX", "MB", "working", "png", "pdf", "CNY", "HK"})
+#: What stays Latin: numbers of loans and kinds of files.
+LATIN = frozenset({"PDF", "JPG", "PNG", "DOCX", "XLSX", "MB", "png", "pdf", "CNY", "HK"})
 FOUND = {
     "borrower": "公司成立于二〇〇八年，注册资本三千万元，实际控制人从业二十年，股权无质押。",
     "business": "主营精密铸件，前五大客户占收入六成，在手订单四千二百万元，开工率八成五。",
@@ -219,7 +219,7 @@ def asks(page: Page, amount: str, *, open_first: bool = False) -> None:
         page.locator("summary", has_text="申报贷款").click()
         page.get_by_label("依据的调查").select_option(index=1)
     page.get_by_label("金额（元）").fill(amount)
-    page.get_by_label("贷款产品").select_option(label="working")
+    page.get_by_label("贷款产品").select_option(label="流动资金贷款")
     page.get_by_label("担保方式").select_option("pledge")
     page.get_by_label("期限（月）").fill("3")
     page.get_by_label("用途").fill("购买生铁与焦炭")
@@ -360,8 +360,9 @@ def does_not_rise(walk: Walk) -> None:
     before, now = verdict("2026Q2"), verdict("2026Q3")
     assert (before.outcome, before.struck) == ("promote", ())
     assert now.outcome == "vetoed" and "veto.non_performing" in [each.code for each in now.struck]
-    page = walk.page("hr", f"/people/{LENDER}/")
-    walk.look(page, "person")
+    page = walk.page("hr", f"/appraisals/{case('2026Q3').pk}/")
+    expect(page.locator("main")).to_contain_text("否决")
+    walk.look(page, "vetoed")
 
 
 def is_looked_back_at(walk: Walk) -> None:

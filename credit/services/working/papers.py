@@ -20,6 +20,7 @@ from ledger import metrics, versions
 from ledger.rules import money
 from managers.models import ClientManager, Customer, LogEntry, User
 from managers.printing import Frame, typeset
+from managers.printing.typesetting import long_date
 from managers.queries import names
 from managers.rules import masking
 from managers.services.stepping import Refusal
@@ -52,7 +53,7 @@ def log_sheet(who: ClientManager, first: date, last: date, *, by: User, on: date
         "facts": [
             (_("客户经理"), f"{who.name} {who.employee_no}"),
             (_("机构"), str(who.branch)),
-            (_("期间"), f"{first} – {last}"),
+            (_("期间"), _("%(first)s至%(last)s") % {"first": long_date(first), "last": long_date(last)}),
             (_("条数"), str(len(found))),
         ],
         "rows": [_line(row, masked=masked) for row in found],
@@ -77,8 +78,13 @@ def _line(row: WorkLogEntry, *, masked: bool) -> Data:
         "text": row.text,
         "next": row.next_step,
         "next_on": row.next_on.isoformat() if row.next_on else "",
-        "review": f"{review.reviewed_by} {review.comment}".strip() if review else "",
+        "review": _reviewed(review.reviewed_by, review.comment) if review else "",
     }
+
+
+def _reviewed(by: User, comment: str) -> str:
+    """Who read an entry, and what that person said of it."""
+    return _("%(who)s：%(words)s") % {"who": by, "words": comment} if comment else str(by)
 
 
 def _log_words() -> Mapping[str, str]:
@@ -178,7 +184,7 @@ def agreement(row: Agreement, *, by: User, on: date, at: datetime) -> Printed:
             {"role": _("甲方"), "name": customer, "address": row.address, "head": row.signatory},
             {
                 "role": _("乙方"),
-                "name": f"{settings.BANK_NAME} {row.manager.branch.name}",
+                "name": f"{settings.BANK_NAME}{row.manager.branch.name}",
                 "address": "",
                 "head": row.bank_signatory,
             },
@@ -191,6 +197,7 @@ def agreement(row: Agreement, *, by: User, on: date, at: datetime) -> Printed:
             {"role": _("甲方"), "head": _("法定代表人（负责人）：")},
             {"role": _("乙方"), "head": _("负责人：")},
         ],
+        "signed": row.signed_on is not None,
         "words": {
             "address": _("住所"),
             "head": _("负责人"),
@@ -201,7 +208,7 @@ def agreement(row: Agreement, *, by: User, on: date, at: datetime) -> Printed:
     title = _("银企合作协议")
     number = _("合同编号 %(number)s · RXD7200-01") % {"number": row.number}
     day = row.signed_on or timezone.localdate(row.state_since)
-    content, digest = _made("agreement", data, title=title, number=number, on=day, by=by, at=at)
+    content, digest = _made("agreement", data, title=title, number=number, on=day, by=by, at=at, inside=False)
     _log("print_agreement", f"{AGREEMENT.kind}:{row.pk}", number, digest, by=by)
     return Printed(f"{title}-{row.number}.pdf", content)
 
@@ -247,8 +254,8 @@ def _chapters(row: Agreement) -> Iterator[Data]:
         "title": _("期限与其他"),
         "articles": [
             article(
-                _("本协议自 %(start)s 起至 %(end)s 止；到期前双方可协商续签。")
-                % {"start": row.starts_on, "end": row.ends_on}
+                _("本协议自%(start)s起至%(end)s止；到期前双方可协商续签。")
+                % {"start": long_date(row.starts_on), "end": long_date(row.ends_on)}
             ),
             article(_("双方定期对照本协议各项约定的履行情况；一方不能履行时，及时告知对方并协商处理。")),
             article(
@@ -286,15 +293,27 @@ def _promise(each: Commitment) -> str:
 
 
 def _made(
-    name: str, data: Data, *, title: str, number: str, on: date, by: User, at: datetime
+    name: str,
+    data: Data,
+    *,
+    title: str,
+    number: str,
+    on: date,
+    by: User,
+    at: datetime,
+    inside: bool = True,
 ) -> tuple[bytes, str]:
-    """The paper, and the digest of what it says, which stands at its foot."""
+    """The paper, and the digest of what it says, which stands at its foot.
+
+    One that goes to a customer is not `inside`: it is no internal paper, to be destroyed by a day.
+    """
     printed = timezone.localtime(at)
     made = _("本件于 %(at)s 为 %(reader)s 打印") % {"at": f"{printed:%Y-%m-%d %H:%M}", "reader": by}
     text = json.dumps({"paper": name, "number": number, **data}, sort_keys=True, default=str)
     digest = hashlib.sha256(text.encode()).hexdigest()
     groups = " ".join(_eights(digest))
-    foot = (watermark(made, at=at, keeping=Keeping.FILED), _("内容校验码 %(digest)s") % {"digest": groups})
+    whose = watermark(made, at=at, keeping=Keeping.FILED) if inside else made
+    foot = (whose, _("内容校验码 %(digest)s") % {"digest": groups})
     frame = Frame(title=title, on=on, number=number, foot=foot)
     return typeset(FOLDER / f"{name}.typ", data, frame=frame), digest
 
