@@ -43,6 +43,7 @@ STAFF = (
     DemoUser("hr2", "叶知秋", "head_hr", "0001"),
     DemoUser("leader", "韩国栋", "group_member", "0100"),
     DemoUser("outlet", "杜文清", "outlet_head", "0101"),
+    DemoUser("market", "郑凯", "branch_market", "0100"),
     DemoUser("assets", "卢安", "asset_preservation", "0100"),
     DemoUser("auditor", "严正", "auditor", "0001"),
     DemoUser("ops", "马俊", "platform_admin", "0001"),

@@ -9,11 +9,12 @@ from django.db import transaction
 
 from appraisal import services as appraisal
 from appraisal.models import Appraisal, State
+from cmbank.demo import growth, standing
 from cmbank.demo.bank import DemoBank, build
 from cmbank.demo.cast import DemoUser
 from credit.services.afterloan import inspecting, maturing, watching
 from ledger.models import Bundle, Product
-from ledger.services import manifest, naming
+from ledger.services import manifest, naming, records
 from ledger.services.extracts import load_bundle
 from ledger.services.nights import run_nights
 from managers.models import Branch, ClientManager, Grant, User
@@ -56,21 +57,24 @@ def install(*, size: str, seed: int) -> Installed:
     """
     with tempfile.TemporaryDirectory() as directory:
         bank = build(Path(directory), size=size, seed=seed)
-        already = _present(bank)
+        already = is_present(bank)
         for bundle in bank.bundles:
             load_bundle(bundle)
     create_logins(bank)
     _name_products(bank)
+    furnish(bank)
     run_nights(to=bank.last_date, start=FIRST_NIGHT)
     _open_cycle(bank)
     _watch_loans(bank)
     return Installed(bank, already)
 
 
-def _present(bank: DemoBank) -> bool:
+def is_present(bank: DemoBank) -> bool:
     """Whether just this demo bank is loaded; a stranger's bundle, or another demo bank's, is refused."""
     ours = {_digest(bundle) for bundle in bank.bundles}
-    loaded = dict(Bundle.objects.values_list("digest", "name"))
+    # what people have decided in the bank since is theirs, and in bundles of its own
+    delivered = Bundle.objects.filter(record="", handover=None)
+    loaded = dict(delivered.values_list("digest", "name"))
     strangers = [name for digest, name in loaded.items() if digest not in ours]
     if strangers:
         raise NotEmpty(", ".join(sorted(strangers)))
@@ -117,6 +121,13 @@ def _name_products(bank: DemoBank) -> None:
     hr = User.objects.get(username="hr2")
     for row in Product.objects.filter(name="", code__in=PRODUCTS):
         naming.name_product(row.pk, PRODUCTS[row.code], by=hr, on=bank.last_date)
+
+
+def furnish(bank: DemoBank) -> None:
+    """What people have written down by the last day; what of it counts is there before the first night."""
+    standing.furnish(bank.last_date)
+    growth.furnish(bank.last_date)
+    records.enter_events(to=bank.last_date)
 
 
 def _open_cycle(bank: DemoBank) -> None:

@@ -1,6 +1,7 @@
 """The work after a loan in a browser: the due list, a class, an inspection on a phone, notices, endings."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def staff(transactional_db: None, tmp_path: Path, settings: Any) -> dict[str, Us
         user.set_password(PASSWORD)
         user.save()
     watching.keep_watch(on=ON)
-    inspecting.plan(on=ON)
+    inspecting.plan(on=ON - timedelta(days=2))
     maturing.make_notices(on=ON)
     return people
 

@@ -238,6 +238,7 @@ def test_logins_name_known_roles_branches_and_managers(bank: DemoBank, books: Bo
         "hr2": ("head_hr", "0001"),
         "leader": ("group_member", "0100"),
         "outlet": ("outlet_head", "0101"),
+        "market": ("branch_market", "0100"),
         "assets": ("asset_preservation", "0100"),
         "auditor": ("auditor", "0001"),
         "ops": ("platform_admin", "0001"),
