@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0014_bundle_record'),
+        ('ledger', '0001_squashed_0014_bundle_record'),
     ]
 
     operations = [

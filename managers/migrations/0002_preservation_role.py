@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('managers', '0014_training_conduct_rotation'),
+        ('managers', '0001_squashed_0014_training_conduct_rotation'),
     ]
 
     operations = [
