@@ -1,11 +1,18 @@
-"""What happens to managers in the bank's own procedures: the parts of the house that know of events."""
+"""What happens to managers in the bank's own procedures: the parts of the house that know of events.
+
+Every code has one source: where another system delivers it, what happens here is not entered as well, and
+what we have entered nobody may deliver as well.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from django.db import connection
+
 from ledger.rules.feeds import Check, FeedFile
+from ledger.sql import statement
 
 #: The file that events come in, whoever delivers it.
 FILE = "events.csv"
@@ -50,6 +57,19 @@ def events() -> Iterator[Happened]:
 
 
 def checks(feed: FeedFile) -> list[Check]:
-    """What a file from outside may not say: an event of our own procedures would count twice."""
-    own = ", ".join(f"'{code}'" for code in sorted(codes()))
-    return [Check("code", "own_event", f"s.code IN ({own})", "s.code")] if own and feed.name == FILE else []
+    """What a file from outside may not say: an event that our own procedures enter would count twice."""
+    own = sorted(_standing(inside=True) & codes()) if feed.name == FILE else []
+    listed = ", ".join(f"'{code}'" for code in own)
+    return [Check("code", "own_event", f"s.code IN ({listed})", "s.code")] if own else []
+
+
+def delivered() -> frozenset[str]:
+    """The events of ours that another system delivers: that system is their one source, and not we."""
+    return _standing(inside=False) & codes()
+
+
+def _standing(*, inside: bool) -> frozenset[str]:
+    """The codes of which events stand that were entered by us, or delivered to us."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("events_standing"), {"inside": inside, "codes": list(codes())})
+        return frozenset(code for (code,) in cursor.fetchall())

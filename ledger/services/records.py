@@ -88,7 +88,8 @@ def _file(name: str, record: str, table: Table) -> DeliveredFile:
 def enter_events(*, to: date) -> Bundle | None:
     """Enter what happened up to `to`, once for every day the deliveries have reached; None: nothing new.
 
-    What was entered before and is no longer so is withdrawn. Harmless when repeated.
+    What was entered before and is no longer so is withdrawn, and so is what another system delivers by now.
+    Harmless when repeated.
     """
     with transaction.atomic():
         lock_ledger()
@@ -109,11 +110,11 @@ def enter_events(*, to: date) -> Bundle | None:
 
 def _news(start: date, reached: date) -> list[Happened]:
     """What the figures do not know yet, and what they know that is no longer so."""
-    known = _entered()
+    known, elsewhere = _entered(), happenings.delivered()
     now = {
         (each.employee_no, each.business_date, each.code, each.note): each.quantity
         for each in happenings.events()
-        if start <= each.business_date <= reached
+        if start <= each.business_date <= reached and each.code not in elsewhere
     }
     changed = {key: quantity for key, quantity in now.items() if known.get(key, 0) != quantity}
     gone = {key: 0 for key, quantity in known.items() if quantity and key not in now}

@@ -55,7 +55,7 @@ title = "日常行为"
 title_en = "Conduct"
 points = 40
 cites = "第五条"
-events = [{ event = "grumble", each = -15 }]
+events = [{ event = "complaint", each = -15 }]
 no_less_than = 0
 [[scoring.results]]
 code = "passed"
@@ -126,8 +126,8 @@ def delivered(folder: Path) -> None:
         "settlements.csv": [],
         "loan_classes.csv": [],
         "events.csv": [
-            ("E1", "1994-01-10", "grumble", "1", "甲"),
-            ("E1", "1994-02-10", "grumble", "3", ""),
+            ("E1", "1994-01-10", "complaint", "1", "甲"),
+            ("E1", "1994-02-10", "complaint", "3", ""),
         ],
         "targets.csv": [("E1", "deposit_month_average", "1994-01-01", "", "2000")],
     }

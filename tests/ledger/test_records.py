@@ -69,26 +69,34 @@ def test_facts_of_conduct_are_among_them(deliver: Deliver) -> None:
     assert ask("event_count", event="home_visit_done") == Figure.of(1, "count")
 
 
-def test_an_event_of_our_own_from_outside_waits_apart(tmp_path: Path, happening: list[Happened]) -> None:
+def test_what_we_have_entered_nobody_may_deliver_as_well(
+    deliver: Deliver, tmp_path: Path, happening: list[Happened]
+) -> None:
+    deliver(bank.REGISTER)
+    happening.append(Happened("E1", FIFTH, "inspection", 1, "inspection:1"))
+    assert records.enter_events(to=FIFTH) is not None
     both = [("E1", "1994-01-02", code, "1", "core") for code in ("praise", "inspection")]
-    path = bank.write(tmp_path, bank.REGISTER | {"events.csv": both})
+    path = bank.write(tmp_path / "later", {"events.csv": both})
     assert bank.refused(path) == [("events.csv", 3, "code", "inspection", "own_event")]
     bundle = bank.loaded(path, keep_bad=True).bundle
     row = QuarantinedRow.objects.get(bundle=bundle)
     told = reason(row.code, row.detail)
     assert "重复计数" in told and "inspection" in told
-    assert list(Event.objects.values_list("code", flat=True)) == ["praise"]
+    assert list(Event.objects.filter(bundle=bundle).values_list("code", flat=True)) == ["praise"]
 
 
-def test_what_a_core_system_delivered_is_never_withdrawn(
-    deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+def test_what_a_core_system_delivers_is_not_entered_as_well(
+    deliver: Deliver, happening: list[Happened]
 ) -> None:
-    deliver(bank.REGISTER | {"events.csv": [("E1", "1994-01-02", "inspection", "1", "core")]})
-    # the bank begins to keep such records itself
-    monkeypatch.setattr(happenings, "_ORIGINS", [Origin(("inspection",), list)])
+    row = ("E1", "1994-01-02", "inspection", "1", "core")
+    deliver(bank.REGISTER | {"events.csv": [row]})
+    happening.append(Happened("E1", FIFTH, "inspection", 1, "inspection:1"))
     assert records.enter_events(to=FIFTH) is None
     nights("1994-01-05")
     assert ask("event_count", event="inspection") == Figure.of(1, "count")
+    # the core system withdraws what it said: from now on the bank's own records are the source
+    deliver({"events.csv": [(*row[:3], "0", row[4])]}, start="1994-01-02")
+    assert records.enter_events(to=FIFTH) is not None
 
 
 def test_a_record_covers_no_day_that_was_not_covered(deliver: Deliver) -> None:
