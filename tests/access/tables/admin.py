@@ -92,7 +92,7 @@ MODELS: tuple[tuple[str, frozenset[str], dict[str, Any]], ...] = (
     ("grading_graderecord", PEOPLE, {"scoped": True}),
     (
         "grading_rulebookversion",
-        EVERYONE - roles("nobody superuser client_manager platform_admin security_admin"),
+        EVERYONE - roles("nobody superuser client_manager platform_admin security_admin asset_preservation"),
         {},
     ),
     ("grading_verdict", APPRAISALS, {"scoped": True}),

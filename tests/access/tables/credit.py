@@ -7,6 +7,7 @@ from tests.access.rows import (
     EVERYONE,
     NOBODY,
     OWN,
+    PEOPLE,
     PUBLIC,
     Build,
     May,
@@ -180,7 +181,7 @@ AFTER: dict[str, Row] = {
     "ending": read(LOANS, kwargs=of("ending"), **_PAGE),
     "ending_step": _step("ending", "refuse", KEEPERS),
     "stored_file": read(
-        roles("auditor head_risk head_hr branch_risk branch_hr branch_market outlet_head api_client"),
+        PEOPLE | roles("asset_preservation"),
         own=True,
         refused=(404,),
         looks=EVERYONE,
