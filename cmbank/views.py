@@ -21,6 +21,8 @@ DESKS = (
     ("view_appraisals", "cycles"),
     ("view_runs", "runs"),
     ("manage_grants", "access"),
+    ("make_survey", "plans"),
+    ("receive_ending", "endings"),
 )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from cmbank.demo.logins import numbered, who
-from managers.models import Attendance, Branch, ScreeningSheet, TrainingPlan
+from managers.models import Attendance, Branch, ClientManager, ScreeningSheet, TrainingPlan
 from managers.services import certificates, results, rotation, screening, training
 from managers.services.screening import Answer
 
@@ -14,8 +14,10 @@ EXAM = "反洗钱与数据安全"
 #: Who failed the exam, with the score; everybody else passed.
 FAILED = {"010104": "52", "010203": "58"}
 ITEMS = ("参与民间借贷或充当资金掮客", "与客户有资金往来", "经商办企业", "涉赌或大额负债")
-#: Employee, kind, first day before or after the last day of the bank, days; ended or ahead.
-LEAVES = (("010102", "mandatory", -60, 5), ("010201", "annual", -20, 3), ("010103", "mandatory", 14, 5))
+#: Kind of limit, months, days of leave.
+LIMITS = (("post", 120, 0), ("place", 144, 0), ("leave", 12, 5))
+#: Who has had no mandatory leave within the year; one of them is to take it soon.
+UNRESTED, SOON = ("010101", "010103", "010203"), "010103"
 
 
 @transaction.atomic
@@ -104,8 +106,8 @@ def _screen(on: date) -> None:
 
 
 def _rotate(on: date) -> None:
-    """Limits of head office in force from the last day on; leave taken and leave ahead."""
-    for kind, months, days in (("post", 60, 0), ("place", 60, 0), ("leave", 12, 5)):
+    """Limits of head office in force from the last day on; leave taken by most, and one ahead."""
+    for kind, months, days in LIMITS:
         rotation.lay_down(
             kind=kind,
             months=months,
@@ -115,13 +117,19 @@ def _rotate(on: date) -> None:
             by=who("hr2"),
             on=on,
         )
-    for number, kind, first, days in LEAVES:
-        starts_on = on + timedelta(days=first)
-        rotation.record_leave(
-            numbered(number),
-            kind=kind,
-            starts_on=starts_on,
-            ends_on=starts_on + timedelta(days=days - 1),
-            by=who("hr"),
-            on=on,
-        )
+    rested = ClientManager.objects.filter(branch__path__startswith=Branch.objects.get(code="0100").path)
+    for place, manager in enumerate(rested.exclude(employee_no__in=UNRESTED).order_by("employee_no")):
+        _leave(manager, on - timedelta(days=200 - 9 * place), on)
+    _leave(numbered(SOON), on + timedelta(days=14), on)
+
+
+def _leave(manager: ClientManager, starts_on: date, on: date) -> None:
+    """Five days of mandatory leave."""
+    rotation.record_leave(
+        manager,
+        kind="mandatory",
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=4),
+        by=who("hr"),
+        on=on,
+    )

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from appraisal import services as appraisal
 from appraisal.models import Appraisal, State
-from cmbank.demo import growth, standing
+from cmbank.demo import growth, recovery, standing
 from cmbank.demo.bank import DemoBank, build
 from cmbank.demo.cast import DemoUser
 from credit.services.afterloan import inspecting, maturing, watching
@@ -147,3 +147,4 @@ def _watch_loans(bank: DemoBank) -> None:
     watching.keep_watch(on=bank.last_date)
     inspecting.plan(on=bank.last_date)
     maturing.make_notices(on=bank.last_date)
+    recovery.furnish(bank.last_date)

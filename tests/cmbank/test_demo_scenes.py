@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from cmbank.demo import DemoBank, build
+from cmbank.demo import DemoBank, build, recovery
 from cmbank.demo import install as demo
 from credit.models import Agreement, Complaint, MarketingPlan, SurveyResponse, WorkLogEntry
 from ledger.models import Bundle, Event
@@ -27,6 +27,7 @@ LIVING = (
     ("hr", "training", "反洗钱与数据安全"),
     ("risk", "conduct", "三季度行为排查"),
     ("hr", "rotation", "强制休假"),
+    ("assets", "endings", "曹慧敏"),
 )
 
 
@@ -37,6 +38,7 @@ def bank(tmp_path: Path) -> DemoBank:
         load_bundle(bundle)
     demo.create_logins(made)
     demo.furnish(made)
+    recovery.furnish(made.last_date)
     return made
 
 
@@ -54,6 +56,12 @@ def test_what_is_written_down_is_there_once_and_counts(bank: DemoBank) -> None:
     assert codes >= {"visit", "complaint", "complaint_upheld", "training_passed", "training_failed"}
     # what the people have entered is no stranger's bundle: the demonstration may be started again
     assert demo.is_present(bank)
+
+
+@pytest.mark.parametrize(("username", "desk"), [("assets", "endings"), ("market", "plans")])
+def test_everybody_begins_at_a_desk(bank: DemoBank, client: Client, username: str, desk: str) -> None:
+    client.force_login(User.objects.get(username=username))
+    assert client.get(reverse("home")).headers["Location"] == reverse(desk)
 
 
 def test_the_pages_of_the_standard_and_of_conduct_live(bank: DemoBank) -> None:
