@@ -1,7 +1,6 @@
 """Loan-quality figures taken apart: the loans behind a share, and the day and loans behind a peak."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -32,7 +31,7 @@ def _parts(
     found = []
     for customer, who in book.customers.items():
         held = book.held(customer, _day(day))
-        shares = tuple(replace(piece, share=Decimal(1)) for piece in held[:1]) if whole else held
+        shares = tuple(piece._replace(share=Decimal(1)) for piece in held[:1]) if whole else held
         shown = [line for account in histories.get(customer, ()) for line in lines(account)]
         if held and shown:
             counted = book.counts(customer)
@@ -59,8 +58,7 @@ def _loans(book: Book, day: date, *, only: str = "") -> tuple[CustomerPart, ...]
             known = classes.get(line.account_no)
             if line.counts and line.balance > 0:
                 wanted = known is not None and known.loan_class == only
-                yield replace(
-                    line,
+                yield line._replace(
                     counts=wanted or not only,
                     note=known.loan_class if known else "unclassified",
                     sources=(*line.sources, *((known.source,) if known else ())),
@@ -122,7 +120,7 @@ def _peak_day(book: Book, column: str) -> date | None:
 
 def _non_performing(line: Line, known: Classed | None) -> Line | None:
     if known and known.loan_class in NON_PERFORMING and line.counts and line.balance > 0:
-        return replace(line, note=known.loan_class, sources=(*line.sources, known.source))
+        return line._replace(note=known.loan_class, sources=(*line.sources, known.source))
     return None
 
 

@@ -61,7 +61,7 @@ def overdrafts(account: AccountHistory, start: date, end: date) -> Iterator[Line
         return
     for line in spans(replace(account, bucket="loan"), start, end, "loan"):
         if line.balance < 0:
-            yield replace(line, value=-line.value, note="overdrawn")
+            yield line._replace(value=-line.value, note="overdrawn")
 
 
 #: From a day to a day, both included, so much of one of COLUMNS.

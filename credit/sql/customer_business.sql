@@ -2,8 +2,7 @@
 -- loans on `day` in CNY.
 SELECT ((coalesce(z.deposit, 0) + coalesce(z.agreement, 0)) - (coalesce(y.deposit, 0) + coalesce(y.agreement, 0)))
        * 0.01 AS product,
-       (coalesce(z.loan, 0) - coalesce(x.loan, 0)) * 0.01 AS loans
+       coalesce(z.loan_balance, 0) * 0.01 AS loans
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL ledger_product_before(%(customer)s, %(day)s::date + 1) AS z ON true
-LEFT JOIN LATERAL ledger_product_before(%(customer)s, %(day)s::date) AS x ON true
 LEFT JOIN LATERAL ledger_product_before(%(customer)s, %(start)s::date) AS y ON true

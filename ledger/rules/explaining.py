@@ -4,22 +4,27 @@ This is the same arithmetic as the ledger's SQL, done the slow and obvious way f
 holds the two equal.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
-from ledger.rules.money import round_half_up
 from ledger.rules.windows import Window
 
 ONE_DAY = timedelta(days=1)
+NIL = Decimal(0)
+_WHOLE, _FEN = Decimal(1), Decimal("0.01")
+_DAY = attrgetter("day")
+#: Products of delivered amounts and rates have 38 digits at most: nothing is lost before the one rounding.
+_EXACT, _ROUNDING = Context(prec=60, traps=[Inexact, InvalidOperation]), Context(prec=60)
 Combination = Literal["sum", "ratio", "ratio_change"]
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where a fact came from: the bundle, its file and the physical line in it."""
 
     bundle: int
@@ -27,8 +32,7 @@ class Source:
     line: int
 
 
-@dataclass(frozen=True)
-class Dated:
+class Dated(NamedTuple):
     """An amount that holds from `day` on."""
 
     day: date
@@ -36,8 +40,7 @@ class Dated:
     source: Source
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A share of a customer on the days from `start` to `end`, both included."""
 
     start: date
@@ -59,8 +62,7 @@ class AccountHistory:
     rates: tuple[Dated, ...] = ()
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """Some days on which an account was worth the same: `value` × `share` × days is its contribution.
 
     `balance` is in the account's currency, `value` in yuan. `counts` is False where the line is shown
@@ -192,44 +194,57 @@ def _ratio(upper: Section, lower: Section) -> Fraction | None:
 
 
 def latest(entries: Sequence[Dated], on: date) -> Dated | None:
-    """The entry that holds on a day: the last one not after it."""
-    found = None
-    for entry in entries:
-        if entry.day > on:
-            break
-        found = entry
-    return found
+    """The entry that holds on a day: the last one not after it; `entries` ascend."""
+    place = bisect_right(entries, on, key=_DAY)
+    return entries[place - 1] if place else None
 
 
 def worth(balance: Decimal, rate: Decimal | None, bucket: str) -> Decimal:
     """Yuan of a balance: converted and rounded half up per account and day; a deposit below zero is 0."""
-    value = balance if rate is None else round_half_up(Fraction(balance) * Fraction(rate))
-    return value if bucket == "loan" else max(value, Decimal(0))
+    value = balance if rate is None else _converted(balance, rate)
+    return value if bucket == "loan" else max(value, NIL)
+
+
+def _converted(balance: Decimal, rate: Decimal) -> Decimal:
+    """Exact until it is rounded once; never "-0"."""
+    value = _EXACT.multiply(balance, rate).quantize(_FEN, ROUND_HALF_UP, _ROUNDING)
+    return value if value else abs(value)
+
+
+def _stretches(
+    account: AccountHistory, start: date, end: date
+) -> Iterator[tuple[date, date, Dated, Dated | None, Decimal]]:
+    """The account's days from `start` to `end` on which it had a balance: the first and the last of equal
+    worth, the balance and the rate that make it, and the worth in yuan."""
+    points = _points(account, start, end)
+    foreign = account.currency != "CNY"
+    for first, after in zip(points, [*points[1:], end + ONE_DAY], strict=True):
+        if account.closed_on is not None and first > account.closed_on:
+            break
+        balance = latest(account.balances, first)
+        if balance is None or not balance.amount:
+            continue
+        rate = latest(account.rates, first) if foreign else None
+        value = worth(balance.amount, rate.amount if rate else None, account.bucket)
+        yield first, after - ONE_DAY, balance, rate, value
 
 
 def spans(account: AccountHistory, start: date, end: date, bucket: str) -> Iterator[Line]:
     """The account's days from `start` to `end` in spans of equal worth, at the whole share."""
-    points = _points(account, start, end)
-    for first, after in zip(points, [*points[1:], end + ONE_DAY], strict=True):
-        balance = latest(account.balances, first)
-        closed = account.closed_on is not None and first > account.closed_on
-        if balance is None or closed or not balance.amount:
-            continue
-        rate = latest(account.rates, first) if account.currency != "CNY" else None
-        value = worth(balance.amount, rate.amount if rate else None, account.bucket)
-        counts = account.bucket == bucket
-        note = "" if counts else account.bucket
+    counts = account.bucket == bucket
+    note = "" if counts else account.bucket
+    for first, last, balance, rate, value in _stretches(account, start, end):
         yield Line(
             account.account_no,
             account.product,
             account.currency,
             first,
-            after - ONE_DAY,
+            last,
             balance.amount,
             rate.amount if rate else None,
             value,
-            Decimal(1),
-            (balance.source, *((rate.source,) if rate else ())),
+            _WHOLE,
+            (balance.source, rate.source) if rate else (balance.source,),
             counts,
             "overdrawn" if counts and balance.amount < 0 and bucket != "loan" else note,
         )
@@ -269,5 +284,12 @@ def credited(lines: Iterable[Line], held: Sequence[Held]) -> Iterator[Line]:
 
 def own_product(accounts: Iterable[AccountHistory], start: date, end: date, bucket: str) -> Decimal:
     """The whole customer's product in a bucket, whoever holds it."""
-    lines = (line for account in accounts for line in spans(account, start, end, bucket))
-    return sum((line.amount for line in lines if line.counts), Decimal(0))
+    return sum(
+        (
+            value * ((last - first).days + 1)
+            for account in accounts
+            if account.bucket == bucket
+            for first, last, _balance, _rate, value in _stretches(account, start, end)
+        ),
+        NIL,
+    )

@@ -12,11 +12,9 @@ WITH asked AS (
 ), own AS MATERIALIZED (
     SELECT c.customer_id, coalesce(z.deposit, 0) - coalesce(y.deposit, 0) AS deposit,
            coalesce(z.loan, 0) - coalesce(y.loan, 0) AS loan,
-           coalesce(z.deposit, 0) - coalesce(x.deposit, 0) AS deposit_balance,
-           coalesce(z.loan, 0) - coalesce(x.loan, 0) AS loan_balance
+           coalesce(z.deposit_balance, 0) AS deposit_balance, coalesce(z.loan_balance, 0) AS loan_balance
     FROM (SELECT DISTINCT customer_id FROM held) AS c
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(end)s + 1) AS z ON true
-    LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(end)s) AS x ON true
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(start)s) AS y ON true
 )
 SELECT q.place, h.manager_id, count(*), sum(h.share * o.deposit_balance) * 0.01, sum(h.share * o.loan_balance) * 0.01

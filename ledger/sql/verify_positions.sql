@@ -11,7 +11,9 @@ WITH who AS (
            coalesce(sum(greatest(value, 0)) FILTER (WHERE bucket = 'agreement_deposit'), 0) AS agreement,
            coalesce(sum(value) FILTER (WHERE bucket = 'loan'), 0) AS loan,
            coalesce(sum(greatest(-value, 0)) FILTER (WHERE bucket <> 'loan'), 0) AS overdraft
-    FROM ledger_accountposition p JOIN who ON who.id = p.customer_id
+    FROM who
+    JOIN ledger_account a ON a.customer_id = who.id
+    JOIN ledger_accountposition p ON p.account_id = a.id AND p.customer_id = a.customer_id
     GROUP BY p.customer_id
 )
 SELECT who.customer_no, 'position'

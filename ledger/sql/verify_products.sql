@@ -59,7 +59,7 @@ WITH who AS MATERIALIZED (
     SELECT who.id AS customer_id, b.bucket, d.day, coalesce(b.product, 0) * 0.01 AS kept
     FROM who
     JOIN day d ON %(customers)s::bigint[] IS NULL OR %(through)s::date - d.day < 62 OR (%(through)s::date - d.day) %% 7 = 0
-    CROSS JOIN LATERAL ledger_product_before(who.id, d.day + 1) AS k
+    LEFT JOIN LATERAL ledger_product_before(who.id, d.day + 1) AS k ON true
     CROSS JOIN LATERAL (VALUES
         ('deposit', k.deposit), ('agreement_deposit', k.agreement), ('loan', k.loan), ('overdraft', k.overdraft)
     ) AS b (bucket, product)
