@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -176,16 +176,13 @@ def record_postings(starts_on: date) -> None:
 
     A first posting begins with the post, a later one on `starts_on`, the first day of the delivery.
     """
-    held = {posting.manager_id: posting for posting in Posting.objects.filter(ends_on=None)}
-    known = set(Posting.objects.values_list("manager", flat=True))
-    people = ClientManager.objects.exclude(
-        status__in=[ClientManager.Status.LEFT, ClientManager.Status.CANDIDATE]
-    )
+    people = _posted_elsewhere()
+    postings = Posting.objects.filter(manager__in=people)
+    held = {posting.manager_id: posting for posting in postings if posting.ends_on is None}
+    known = {posting.manager_id for posting in postings}
     new, ended = [], []
-    for row in people.only("pk", "branch_id", "post_started_on"):
+    for row in people:
         current = held.get(row.pk)
-        if current is not None and current.branch_id == row.branch_id:
-            continue
         begins = starts_on if row.pk in known else min(row.post_started_on, starts_on)
         if current is not None:
             begins = max(begins, current.starts_on + timedelta(days=1))
@@ -194,6 +191,14 @@ def record_postings(starts_on: date) -> None:
         new.append(Posting(manager=row, branch_id=row.branch_id, starts_on=begins, reason="名册"))
     Posting.objects.bulk_update(ended, ["ends_on"], batch_size=1000)
     Posting.objects.bulk_create(new, batch_size=1000)
+
+
+def _posted_elsewhere() -> list[ClientManager]:
+    """Whoever is at work and has no posting at the branch of the register, found where the rows are."""
+    posted = Posting.objects.filter(manager=OuterRef("pk"), branch=OuterRef("branch"), ends_on=None)
+    gone = [ClientManager.Status.LEFT, ClientManager.Status.CANDIDATE]
+    people = ClientManager.objects.exclude(status__in=gone).exclude(Exists(posted))
+    return list(people.only("pk", "branch_id", "post_started_on"))
 
 
 def _step(
