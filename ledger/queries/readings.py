@@ -94,11 +94,12 @@ def fen_days(floor: Decimal, days: int) -> int:
     return min(math.ceil(floor * 100 * days), 2**63 - 1)
 
 
-def rollup_statement(spans: Sequence[Window], *, applied_through: date | None) -> str:
+def rollup_statement(spans: Sequence[Window], floors: int, *, applied_through: date | None) -> str:
     """The roll-up of `spans`: off the positions where they stand at the spans' end, else by look-ups."""
     names = tuple(span.name for span in spans)
     marked = spans[0].end == applied_through and set(names) <= set(MARKED)
-    return rollup(names, from_positions=marked)
+    based = windows.base_year(spans[0].end).start >= history_start()
+    return rollup(names, floors, from_positions=marked, based=based)
 
 
 def readings(
@@ -151,7 +152,7 @@ def live(
     for together in by_end.values():
         given = rollup_parameters(together, ascending, run=run, managers=managers)
         with set_wise() as cursor:
-            cursor.execute(rollup_statement(together, applied_through=None), given)
+            cursor.execute(rollup_statement(together, len(ascending), applied_through=None), given)
             found |= _keyed(row for stored in cursor.fetchall() for row in per_floor(stored, ascending))
     return found
 

@@ -45,7 +45,8 @@ def write_readings(run: Run, slots: Slots) -> int:
     with set_wise() as cursor:
         spans = [windows.window(name, run.business_date) for name in windows.TO_DATE]
         given = queries.rollup_parameters(spans, run.floors, run=run.pk, managers=affected, slots=slots)
-        text = queries.rollup_statement(spans, applied_through=_positions_stand_at(run, affected))
+        stands_at = _positions_stand_at(run, affected)
+        text = queries.rollup_statement(spans, len(run.floors), applied_through=stands_at)
         cursor.execute(f"INSERT INTO ledger_reading ({queries.COLUMNS}) {text}", given)
         rows: int = cursor.rowcount
         if affected is not None:

@@ -1,36 +1,101 @@
 """Puts the roll-up together: one text for any number of windows that end on the same day."""
 
+import re
+from collections.abc import Iterable
 from functools import cache
 
 from ledger.sql import statement
 
 #: Windows whose marks stand on the customer's position; any other is looked up in the history.
 MARKED = ("month", "quarter", "year")
-_LOOKED_UP = "coalesce(b{i}.deposit, 0) AS deposit_before_{i}, coalesce(b{i}.loan, 0) AS loan_before_{i}"
+_BEFORE = "coalesce(b{i}.deposit, 0) AS deposit_before_{i}, coalesce(b{i}.loan, 0) AS loan_before_{i}"
 _LOOK_UP = "LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(start_{i})s) AS b{i} ON true"
-_CLASS = "width_bucket(l.deposit_end - l.deposit_before_{i}, %(thresholds_{i})s::bigint[]) AS class_{i}"
+_CLASS = "width_bucket(deposit_end - deposit_before_{i}, %(thresholds_{i})s::bigint[]) AS class_{i}"
+#: Added up per manager and share, for every class k of window i.
+_CREDITED = "sum(credited_{i}) FILTER (WHERE class_{i} = {k}) AS credited_{i}_{k}"
+_BASE = "sum(base) FILTER (WHERE class_{i} = {k} AND held) AS base_{i}_{k}"
+_LARGEST = "max(own_{i}) FILTER (WHERE class_{i} = {k}) AS largest_{i}_{k}"
+#: The same over all shares of a manager.
+_TOTAL = "sum(credited_{i}_{k} * share) AS credited_{k}"
+_BASE_TOTAL = "sum(base_{i}_{k} * share) AS base_{k}"
+_LARGEST_TOTAL = "max(largest_{i}_{k}) AS largest_{k}"
+_SETTLED = "sum(amount) FILTER (WHERE class_{i} = {k}) AS amount_{k}"
+#: Columns of a reading with an entry per floor k; a column in brackets is added up from its class upwards.
+_FIGURES = {
+    "deposit_product": "[d.credited] * 0.00000001",
+    "loan_product": "[l.credited] * 0.00000001",
+    "settlement_usd": "[s.amount] * 0.000001",
+    "largest_deposit_product": "CASE WHEN d.highest >= {k} THEN greatest(d.largest, 0) ELSE 0 END * 0.01",
+    "largest_loan_product": "greatest(0, {largest_loans}) * 0.01",
+}
+_BASED = {
+    "base_product": "CASE WHEN d.acquired >= {k} THEN NULL ELSE [d.base] * 0.00000001 END",
+    "base_gap": "CASE WHEN d.acquired >= {k} THEN 'accounts' ELSE '' END",
+}
+_NOT_BASED = {"base_product": "NULL::numeric", "base_gap": "'history'"}
+_NEXT = ",\n           "
 
 
 @cache
-def rollup(names: tuple[str, ...], *, from_positions: bool) -> str:
-    """The statement for windows of these names, in this order; parameters: `queries.rollup_parameters`."""
+def rollup(names: tuple[str, ...], floors: int, *, from_positions: bool, based: bool) -> str:
+    """The statement for windows of these names, in this order; parameters: `queries.rollup_parameters`.
 
-    def each(text: str, between: str = ",\n           ") -> str:
-        return between.join(text.strip().format(i=i, name=name) for i, name in enumerate(names, 1))
+    Not `based`: the year of the base begins before the history, so that nothing is added up of it.
+    """
+    windows, classes = list(enumerate(names, 1)), range(1, floors + 1)
+
+    def each(text: str, between: str = _NEXT, **given: str) -> str:
+        return between.join(text.strip("\n").format(i=i, name=name, **given) for i, name in windows)
+
+    def sums(*texts: str) -> str:
+        return _NEXT.join(text.format(i=i, k=k) for i, _ in windows for text in texts for k in classes)
+
+    def totals(text: str, *columns: str) -> str:
+        found = (
+            text.format(i=i, totals=_NEXT.join(each.format(i=i, k=k) for each in columns for k in classes))
+            for i, _ in windows
+        )
+        return "  UNION ALL\n".join(found)
 
     piece = statement("rollup_piece").strip()
-    before = statement("rollup_positions_before") if from_positions else _LOOKED_UP
-    source = statement("rollup_positions" if from_positions else "rollup_lookups")
+    source = "positions" if from_positions else "lookups"
+    before = statement("rollup_positions_before") if from_positions else _BEFORE
     return statement("rollup").format(
         piece=piece,
-        source=source.format(befores=each(before), joins=each(_LOOK_UP, "\n    "), piece=piece),
+        source=statement(f"rollup_{source}").format(
+            piece=piece, befores=each(before), joins=each(_LOOK_UP, "\n    ")
+        ),
         # a look-up is made once, a position is best read as it goes
         materialized="NOT MATERIALIZED" if from_positions else "MATERIALIZED",
-        line_befores=each("q.deposit_before_{i}, q.loan_before_{i}"),
-        classes=each("class_{i}", ", "),
-        measures=each(statement("rollup_measures")),
-        sums=each(statement("rollup_sums")),
-        windows=each(statement("rollup_window"), "\n  UNION ALL\n"),
-        settled_classes=each(_CLASS),
-        settlements=each(statement("rollup_settled"), "\n  UNION ALL\n"),
+        deposits_before=each("deposit_before_{i}"),
+        loans_before=each("loan_before_{i}"),
+        classes=each(_CLASS),
+        deposits_credited=each(statement("rollup_credited"), bucket="deposit"),
+        loans_credited=each(statement("rollup_credited"), bucket="loan"),
+        largest=each("max(own_{i}) AS largest_{i}, max(class_{i}) FILTER (WHERE acquired) AS acquired_{i}"),
+        deposit_sums=sums(_CREDITED, *([_BASE] if based else [])),
+        loan_sums=sums(_CREDITED, _LARGEST),
+        deposits=totals(statement("rollup_deposits"), _TOTAL, *([_BASE_TOTAL] if based else [])),
+        loans=totals(statement("rollup_loans"), _TOTAL, _LARGEST_TOTAL),
+        settlements=totals(statement("rollup_settled"), _SETTLED),
+        figures=_figures(_FIGURES | (_BASED if based else _NOT_BASED), floors),
     )
+
+
+def _figures(columns: dict[str, str], floors: int) -> str:
+    return ",\n       ".join(
+        f"ARRAY[{', '.join(_figure(text, k, floors) for k in range(1, floors + 1))}] AS {name}"
+        for name, text in columns.items()
+    )
+
+
+def _figure(text: str, k: int, floors: int) -> str:
+    """A figure at one floor, which takes in its class and all above."""
+    upwards = range(k, floors + 1)
+    largest = ", ".join(f"l.largest_{c}" for c in upwards)
+    added = re.sub(r"\[(.+?)\]", lambda at: _added(f"{at[1]}_{c}" for c in upwards), text)
+    return added.format(k=k, largest_loans=largest)
+
+
+def _added(columns: Iterable[str]) -> str:
+    return f"({' + '.join(f'coalesce({column}, 0)' for column in columns)})"

@@ -1,16 +1,13 @@
 -- The same for any windows of the past, looked up in the history of the customers that some managers held.
-    SELECT c.customer_id, f.since AS first_since, k.acquired_on,
+    SELECT c.customer_id, k.acquired_on,
            coalesce(z.deposit, 0) AS deposit_end, coalesce(z.loan, 0) AS loan_end,
            coalesce(y.deposit, 0) - coalesce(l.deposit, 0) AS base,
+           true AS lent,
            {befores}
     FROM (SELECT DISTINCT a.customer_id FROM managers_assignment a WHERE {piece}) AS c
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(end)s + 1) AS z ON true
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(year)s) AS y ON true
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(last_year)s) AS l ON true
-    LEFT JOIN LATERAL (
-        SELECT since FROM ledger_customerproduct
-        WHERE customer_id = c.customer_id AND since <= %(end)s ORDER BY since LIMIT 1
-    ) AS f ON true
     LEFT JOIN LATERAL (
         SELECT max(b.known_from) AS acquired_on
         FROM ledger_account a

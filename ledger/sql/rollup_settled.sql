@@ -1,4 +1,4 @@
-    SELECT {i} AS place, manager_id, class_{i} AS class, sum(amount) AS amount
+    SELECT {i} AS place, manager_id, {totals}
     FROM received
     WHERE business_date >= %(start_{i})s
-    GROUP BY manager_id, class_{i}
+    GROUP BY manager_id
