@@ -15,10 +15,8 @@ _MARK = (
 _LOOKED_UP = "coalesce(b{i}.deposit, 0) AS before_{i}"
 _LOOK_UP = "LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(start_{i})s) AS b{i} ON true"
 _CLASS = "width_bucket(deposit_end - before_{i}, %(thresholds_{i})s::bigint[]) AS class_{i}"
-_MOVED = (
-    "({i}, %(start_{i})s, class_{i},"
-    " width_bucket(deposit_end - deposit - before_{i}, %(thresholds_before_{i})s::bigint[]))"
-)
+#: What the class was at the end of the day before.
+_WAS = "width_bucket(deposit_end - deposit - before_{i}, %(thresholds_before_{i})s::bigint[]) AS was_{i}"
 _HELD = (
     "SELECT DISTINCT customer_id FROM piece WHERE {day} BETWEEN starts_on AND coalesce(ends_on, 'infinity')"
 )
@@ -51,7 +49,7 @@ def quality(names: tuple[str, ...], floors: int, *, from_positions: bool, loans:
         amounts=_amounts(from_positions) if loans else _NO_LOANS,
         exposed=_part("quality_exposed" if from_positions else "quality_exposed_of"),
         own=_own(places, from_positions),
-        measured=_listed(_CLASS.format(i=i) for i, _ in places),
+        measured=_listed(text.format(i=i) for i, _ in places for text in (_CLASS, _WAS)),
         classes=_listed(f"l.class_{i}" for i, _ in places),
         portfolios=_united(_part("quality_portfolios").format(i=i) for i, _ in places),
         balances=_arrays({name: f"sum({name}) FILTER (WHERE class >= {{k}})" for name in _SUMS}, floors),
@@ -87,7 +85,8 @@ def _own(places: list[tuple[int, str]], from_positions: bool) -> str:
 
 def _anew(places: list[tuple[int, str]]) -> str:
     return _part("quality_anew").format(
-        moved=_listed(_MOVED.format(i=i) for i, _ in places),
+        moved=_listed(f"({i}, %(start_{i})s, class_{i}, was_{i})" for i, _ in places),
+        any_moved=" OR ".join(f"class_{i} <> was_{i}" for i, _ in places),
         count=len(places),
     )
 

@@ -13,11 +13,23 @@ WITH piece AS {pieces} (
 {amounts}
 ), exposed AS MATERIALIZED (
 {exposed}
-), own AS NOT MATERIALIZED (
+), own AS MATERIALIZED (
+    SELECT customer_id, {measured}
+    FROM (
 {own}
+    OFFSET 0) AS l
+), anew AS MATERIALIZED (
+    -- Peaks that do not follow from those of the day before: a customer with exposures has come to count or
+    -- ceased to, or the manager was not there.
+{anew}
 ), line AS MATERIALIZED (
-    SELECT *, {measured}
-    FROM (SELECT * FROM piece JOIN own USING (customer_id) OFFSET 0) AS l
+    -- customers that owe or are wrong today, and all of the managers swept anew
+    SELECT p.*, {classes}
+    FROM piece p
+    JOIN own l USING (customer_id)
+    WHERE %(prev)s IS NULL OR p.manager_id IN (SELECT manager_id FROM anew)
+       OR p.customer_id IN (SELECT customer_id FROM amount)
+       OR p.customer_id IN (SELECT customer_id FROM exposed WHERE until IS NULL OR until >= %(end)s)
 ), portfolio AS MATERIALIZED (
     SELECT l.manager_id, a.now, l.share, {classes}, sum(a.normal) * (l.share * 0.01) AS normal,
            sum(a.total) * (l.share * 0.01) AS total,
@@ -31,10 +43,6 @@ WITH piece AS {pieces} (
     SELECT place, manager_id, {balances}
     FROM class
     GROUP BY place, manager_id
-), anew AS MATERIALIZED (
-    -- Peaks that do not follow from those of the day before: a customer with exposures has come to count or
-    -- ceased to, or the manager was not there.
-{anew}
 ), span AS MATERIALIZED (
     SELECT l.manager_id, {classes}, greatest(e.since, l.starts_on) AS first, least(e.until, l.ends_on) AS last,
            e.non_performing, e.interest_arrears, e.advances

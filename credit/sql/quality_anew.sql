@@ -1,8 +1,12 @@
-    SELECT DISTINCT l.manager_id, moved.place
-    FROM exposed e
-    JOIN line l ON l.customer_id = e.customer_id
-    CROSS JOIN LATERAL (VALUES {moved}) AS moved (place, start, now, before)
-    WHERE %(prev)s IS NOT NULL AND (e.until IS NULL OR e.until >= moved.start) AND moved.now <> moved.before
+    SELECT DISTINCT p.manager_id, m.place
+    FROM (
+        SELECT o.customer_id, moved.place, moved.start
+        FROM own o
+        CROSS JOIN LATERAL (VALUES {moved}) AS moved (place, start, now, before)
+        WHERE %(prev)s IS NOT NULL AND ({any_moved}) AND moved.now <> moved.before
+    ) AS m
+    JOIN exposed e ON e.customer_id = m.customer_id AND (e.until IS NULL OR e.until >= m.start)
+    CROSS JOIN LATERAL (SELECT manager_id FROM piece WHERE customer_id = m.customer_id OFFSET 0) AS p
   UNION
     SELECT id, place
     FROM managers_clientmanager
