@@ -11,7 +11,7 @@ KNOWN = "NOT EXISTS (SELECT FROM {table} t WHERE t.{key} = s.{column})"
 #: A balance of so many yuan is none: its products of a few years still fit 64 bits of fen.
 TOO_LARGE = "1e13"
 #: Every rate known of a foreign currency: since when there is one, and the balance that would be too large.
-RATED = f"""
+RATED_WHOLE = f"""
     LEFT JOIN (
         SELECT a.id, a.account_no, a.closed_on, a.currency <> 'CNY' AS is_foreign, r.rated_from, r.too_large
         FROM ledger_account a
@@ -20,7 +20,9 @@ RATED = f"""
                    {TOO_LARGE} / greatest(max(rate), 1) AS too_large
             FROM ledger_fxrate GROUP BY currency
         ) AS r ON r.currency = a.currency AND a.currency <> 'CNY'
+        OFFSET 0
     ) AS a ON a.account_no = s.account_no"""
+RATED = RATED_WHOLE.replace("OFFSET 0", "")
 
 
 def unknown(column: str, reason: str, table: str, key: str, file: str) -> Check:
@@ -192,6 +194,7 @@ _FILES: list[FeedFile] = [
         keeps_rows_in="ledger_balancechange",
         straight=("account_id", "business_date", "balance"),
         joins=RATED,
+        joins_whole=RATED_WHOLE,
         resolved=(
             ("account_id", "a.id"),
             ("closed_on", "a.closed_on"),

@@ -1,6 +1,7 @@
 """Accounts, their balances, exchange rates and settlements: append-only, as the files brought them."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -146,6 +147,7 @@ class BalanceChange(models.Model):
 
     The largest table of all: partitioned by month of the business date, keyed without a number of its own,
     and without foreign keys, whose checks cost more than the rows. Accounts and bundles are never deleted.
+    Rows of one day lie together, as days come one after the other: they are found by blocks.
     """
 
     pk = models.CompositePrimaryKey("account", "business_date", "bundle")
@@ -168,7 +170,14 @@ class BalanceChange(models.Model):
         verbose_name = _("余额变动")
         verbose_name_plural = _("余额变动")
         ordering = ["account", "business_date", "bundle"]
-        indexes = [models.Index(fields=["business_date"], name="balance_business_date")]
+        indexes = [
+            BrinIndex(
+                fields=["business_date"],
+                name="balance_business_date",
+                pages_per_range=16,
+                autosummarize=True,
+            )
+        ]
         constraints = [
             models.CheckConstraint(name="balance_is_a_number", condition=Q(balance__lt=10**15)),
         ]

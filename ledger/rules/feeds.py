@@ -65,6 +65,10 @@ class Column:
             return f"nullif({text}, '')"
         return f"CASE WHEN pg_input_is_valid({text}, '{self.sql_type}') THEN {text}::{self.sql_type} END"
 
+    def cast(self, text: str) -> str:
+        """The same where a text that is no such value may end it all with an error."""
+        return f"nullif({text}, '')" if self.sql_type == "text" else f"{text}::{self.sql_type}"
+
     def exact(self, text: str) -> str:
         """SQL that says whether a text that is not empty has the column's form: the form's definition."""
         if self.choices:
@@ -116,8 +120,9 @@ class FeedFile:
     so far as (account_id, customer_id, business_date): master data shows in figures from such a day on.
     `keeps_rows_in` is the table that keeps every row of the file with its bundle; `straight` are the columns
     it takes of a row besides bundle and line, where it refuses a key twice by itself. `joins` looks up what
-    `resolved` adds to each row (name and SQL over the text `s`); a column in `known` is well-formed where
-    what it names was found.
+    `resolved` adds to a row (name and SQL over the text `s`); `joins_whole` does so where there are so many
+    rows that the other side is best worked out whole. A column in `known` is well-formed where what it names
+    was found.
     """
 
     name: str
@@ -132,6 +137,7 @@ class FeedFile:
     keeps_rows_in: str = ""
     straight: tuple[str, ...] = ()
     joins: str = ""
+    joins_whole: str = ""
     resolved: tuple[tuple[str, str], ...] = ()
     known: dict[str, str] = field(default_factory=dict)
     feeds: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from ledger import happenings, queries
 from ledger.models import Bundle
@@ -65,7 +65,7 @@ class Applier:
         try:
             with transaction.atomic():
                 self._fill_months(feed, checks, delivered, days)
-        except (_Found, IntegrityError):
+        except (_Found, DataError, IntegrityError):
             return False
         return True
 

@@ -76,26 +76,63 @@ def _typed(feed: FeedFile) -> str:
 
 
 def write_straight(cursor: Any, feed: FeedFile, checks: Sequence[Check], table: str, bundle: int) -> int:
-    """Write all rows that are plainly right to `table` in one move from the staged text; how many."""
+    """Write all rows that are plainly right to `table` in one move from the staged text; how many.
+
+    Their days stand in `plain_day`. DataError where a value is none of its type.
+    """
     names = ", ".join(feed.straight)
-    right = " AND ".join(["NOT odd"] + [f"({check.where}) IS NOT TRUE" for check in checks])
+    right = " AND ".join([f"({check.where}) IS NOT TRUE" for check in checks] + _plainly(feed))
     _run(
         cursor,
         f"INSERT INTO {table} ({names}, bundle_id, line)"
-        f" SELECT {names}, {bundle}, line_no FROM ({_typed(feed)}) AS s WHERE {right}",
+        f" SELECT {names}, {bundle}, line_no FROM ({_cast(feed)}) AS s WHERE {right}",
     )
     return int(cursor.rowcount)
 
 
+def _cast(feed: FeedFile) -> str:
+    """A query of every row of the staged file, joined and typed in one go, its days by a look-up."""
+    texts = [f"s.{column.name} AS t_{column.name}" for column in feed.columns]
+    typed = [f"{column.cast(f's.{column.name}')} AS {column.quoted}" for column in _others(feed)]
+    found = [f"{expression} AS {name}" for name, expression in feed.resolved]
+    return f"""
+        SELECT s.line_no, d.day AS business_date, {", ".join(texts + typed + found)}
+        FROM stg_{feed.table} s
+        JOIN plain_day d ON d.written = s.business_date
+        {feed.joins_whole or feed.joins} OFFSET 0"""
+
+
+def _plainly(feed: FeedFile) -> list[str]:
+    """What holds for rows that are plainly right, their days apart."""
+    return [
+        f"s.{feed.known[column.name]} IS NOT NULL"
+        if column.name in feed.known
+        else column.quick(f"s.t_{column.name}", f"s.{column.name}")
+        for column in _others(feed)
+    ]
+
+
+def _others(feed: FeedFile) -> list[Column]:
+    return [column for column in feed.columns if column.name != "business_date"]
+
+
 def plain_days(cursor: Any, feed: FeedFile) -> tuple[date, date] | None:
-    """The first and the last business date by how they are written; None where those are no dates."""
-    day = 'business_date COLLATE "C"'
-    _run(cursor, f"SELECT min({day}), max({day}) FROM stg_{feed.table}")
-    first, last = cursor.fetchone()
-    try:
-        return date.fromisoformat(first), date.fromisoformat(last)
-    except (TypeError, ValueError):
-        return None
+    """The first and the last business date, all of them in `plain_day`; None where one is no plain date.
+
+    There are few days and many rows: a day is read once, and looked up for its rows.
+    """
+    _run(cursor, "DROP TABLE IF EXISTS plain_day")
+    _run(
+        cursor,
+        "CREATE TEMP TABLE plain_day ON COMMIT DROP AS SELECT written,"
+        " CASE WHEN pg_input_is_valid(written, 'date') THEN written::date END AS day"
+        f" FROM (SELECT DISTINCT business_date AS written FROM stg_{feed.table}) AS s",
+    )
+    _run(cursor, "ANALYZE plain_day")
+    plain = "coalesce(length(written) = 10 AND day::text = written, false)"
+    _run(cursor, f"SELECT min(day), max(day), bool_and({plain}) FROM plain_day")
+    first, last, all_plain = cursor.fetchone()
+    return (first, last) if all_plain else None
 
 
 def _plain(feed: FeedFile, column: Column) -> str:
