@@ -7,6 +7,9 @@ WITH who AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM ledger_latechange l WHERE l.customer_id = c.id AND l.applied_at IS NULL AND l.products)
 ), day AS (
     SELECT generate_series(%(start)s::date, %(through)s::date, '1 day')::date AS day
+), compared_day AS MATERIALIZED (
+    SELECT day FROM day
+    WHERE %(customers)s::bigint[] IS NULL OR %(through)s::date - day < 62 OR (%(through)s::date - day) %% 7 = 0
 ), account AS MATERIALIZED (
     SELECT a.id, a.customer_id, a.currency, a.closed_on, p.kind, p.bucket
     FROM who
@@ -32,14 +35,16 @@ WITH who AS MATERIALIZED (
         ORDER BY business_date DESC, bundle_id DESC LIMIT 1
     ) AS r ON true
 ), value AS (
-    SELECT a.customer_id, d.day, a.kind, a.bucket,
+    SELECT a.customer_id, d.day::date AS day, a.kind, a.bucket,
            CASE WHEN d.day > a.closed_on THEN 0
                 WHEN a.currency = 'CNY' THEN b.balance
                 ELSE round(b.balance * r.rate, 2) END AS value
     FROM account a
     JOIN balance b ON b.account_id = a.id
-    JOIN day d ON d.day >= b.since AND d.day < coalesce(b.next, 'infinity')
-    LEFT JOIN rate r ON r.currency = a.currency AND r.day = d.day
+    CROSS JOIN LATERAL generate_series(
+        greatest(b.since, %(start)s::date)::timestamp, coalesce(b.next - 1, %(through)s::date)::timestamp, '1 day'
+    ) AS d (day)
+    LEFT JOIN rate r ON r.currency = a.currency AND r.day = d.day::date
 ), counted AS (
     SELECT customer_id, bucket, day, CASE WHEN kind = 'deposit' THEN greatest(value, 0) ELSE value END AS value
     FROM value
@@ -49,7 +54,8 @@ WITH who AS MATERIALIZED (
     SELECT customer_id, bucket, day, value FROM counted
   UNION ALL
     SELECT who.id, b.bucket, day, 0
-    FROM who CROSS JOIN unnest(ARRAY['deposit', 'agreement_deposit', 'loan', 'overdraft']) AS b (bucket) CROSS JOIN day
+    FROM who CROSS JOIN unnest(ARRAY['deposit', 'agreement_deposit', 'loan', 'overdraft']) AS b (bucket)
+    CROSS JOIN compared_day
 ), summed AS (
     SELECT customer_id, bucket, day,
            sum(sum(value)) OVER (PARTITION BY customer_id, bucket ORDER BY day) AS product
@@ -58,7 +64,7 @@ WITH who AS MATERIALIZED (
 ), kept AS (
     SELECT who.id AS customer_id, b.bucket, d.day, coalesce(b.product, 0) * 0.01 AS kept
     FROM who
-    JOIN day d ON %(customers)s::bigint[] IS NULL OR %(through)s::date - d.day < 62 OR (%(through)s::date - d.day) %% 7 = 0
+    CROSS JOIN compared_day d
     LEFT JOIN LATERAL ledger_product_before(who.id, d.day + 1) AS k ON true
     CROSS JOIN LATERAL (VALUES
         ('deposit', k.deposit), ('agreement_deposit', k.agreement), ('loan', k.loan), ('overdraft', k.overdraft)
