@@ -2,10 +2,12 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from threading import Barrier
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -76,8 +78,9 @@ def _wait_for(run: Run) -> None:
 def _work(claim: Claim, day: date) -> Run | None:
     """One run from its chunks to publication; None where it gave way to somebody else or to a new version."""
     try:
-        for stage in runs.stages():
-            _work_stage(claim, stage)
+        with _hands() as hands:
+            for stage in runs.stages():
+                _work_stage(claim, stage, hands)
         return runs.publish(claim)
     except Fenced:
         return None
@@ -89,11 +92,11 @@ def _work(claim: Claim, day: date) -> Run | None:
         raise NightFailed(f"{day}: {error}") from error
 
 
-def _work_stage(claim: Claim, stage: str) -> None:
+def _work_stage(claim: Claim, stage: str, hands: "_Hands") -> None:
     """All chunks of a stage, side by side where there are several."""
     waiting = runs.left(claim, stage)
     while waiting:
-        _side_by_side(min(waiting, _workers()), claim, stage)
+        hands.work(min(waiting, hands.count), claim, stage)
         waiting = runs.left(claim, stage)
         if waiting:
             # A stopped process still sits on a chunk; the database throws it out.
@@ -101,25 +104,40 @@ def _work_stage(claim: Claim, stage: str) -> None:
             runs.renew(claim)
 
 
-def _workers() -> int:
-    """Threads of this process; one inside somebody's transaction, which no other connection sees into."""
-    return 1 if connection.in_atomic_block else int(os.environ.get("NIGHT_WORKERS") or os.cpu_count() or 1)
+@dataclass(frozen=True)
+class _Hands:
+    """Threads with a connection each, kept from stage to stage: a new one has to learn all tables anew."""
 
+    count: int
+    pool: ThreadPoolExecutor
 
-def _side_by_side(count: int, claim: Claim, stage: str) -> None:
-    if count == 1:
-        _work_chunks(claim, stage)
-        return
-    with ThreadPoolExecutor(count) as pool:
-        for part in [pool.submit(_in_own_connection, claim, stage) for _number in range(count)]:
+    def work(self, count: int, claim: Claim, stage: str) -> None:
+        """So many side by side; one alone is this thread."""
+        if count == 1:
+            _work_chunks(claim, stage)
+            return
+        for part in [self.pool.submit(_work_chunks, claim, stage) for _number in range(count)]:
             part.result()
 
 
-def _in_own_connection(claim: Claim, stage: str) -> None:
-    try:
-        _work_chunks(claim, stage)
-    finally:
-        connection.close()
+@contextmanager
+def _hands() -> Iterator[_Hands]:
+    """Threads of this process; itself alone inside somebody's transaction, which no other connection sees."""
+    inside = connection.in_atomic_block
+    count = 1 if inside else int(os.environ.get("NIGHT_WORKERS") or os.cpu_count() or 1)
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            yield _Hands(count, pool)
+        finally:
+            # each thread waits for the others, so that each closes its own connection
+            gate = Barrier(count)
+            for part in [pool.submit(_hang_up, gate) for _number in range(count if count > 1 else 0)]:
+                part.result()
+
+
+def _hang_up(gate: Barrier) -> None:
+    gate.wait()
+    connection.close()
 
 
 def _work_chunks(claim: Claim, stage: str) -> int:
