@@ -24,6 +24,8 @@ COLUMNS = (
     'run_id, manager_id, "window", days, base_days, deposit_product, loan_product, settlement_usd,'
     " largest_deposit_product, largest_loan_product, base_product, base_gap"
 )
+#: Windows × floors of one statement, each a few columns of it; PostgreSQL takes 1,664.
+MOST_SUMS = 400
 Key = tuple[int, str, Decimal]
 
 
@@ -143,18 +145,24 @@ def _worked_out(
 def live(
     spans: Iterable[Window], floors: Iterable[Decimal], managers: list[int], *, run: int = 0
 ) -> dict[Key, ReadingRow]:
-    """Readings of any spans by what is known now, one statement for all that end on the same day."""
+    """Readings of any spans by what is known now, one statement for those that end on the same day."""
     ascending = sorted({Decimal(floor) for floor in floors})
-    by_end: dict[date, list[Window]] = defaultdict(list)
-    for span in spans:
-        by_end[span.end].append(span)
     found: dict[Key, ReadingRow] = {}
-    for together in by_end.values():
+    for together in _together(spans, max(MOST_SUMS // max(len(ascending), 1), 1)):
         given = rollup_parameters(together, ascending, run=run, managers=managers)
         with set_wise() as cursor:
             cursor.execute(rollup_statement(together, len(ascending), applied_through=None), given)
             found |= _keyed(row for stored in cursor.fetchall() for row in per_floor(stored, ascending))
     return found
+
+
+def _together(spans: Iterable[Window], most: int) -> Iterator[list[Window]]:
+    """Spans that end on the same day, so many at a time."""
+    by_end: dict[date, list[Window]] = defaultdict(list)
+    for span in spans:
+        by_end[span.end].append(span)
+    for same in by_end.values():
+        yield from (same[at : at + most] for at in range(0, len(same), most))
 
 
 def _stored(
