@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from appraisal.models import State
@@ -15,7 +16,7 @@ from credit.models import LoanProposal
 from ledger import presenters
 from ledger.handover_sheets import ACTIONS, Reader
 from managers.models import Handover, Notice, User
-from managers.models.scope import grants_on
+from managers.models.scope import grants_on, grants_read_once
 from managers.roles import ROLES
 
 #: From here on the bell says "99+".
@@ -25,24 +26,30 @@ SECTIONS = ("", "appraisal", "people", "credit", "loans", "working", "look_up", 
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`shell` for templates/base.html; nothing for those not logged in."""
+    """`shell` for templates/base.html; nothing for those not logged in.
+
+    Read when a template first asks for it: a refusal, a fragment and a paper have no shell.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
+    return {"shell": SimpleLazyObject(lambda: _shell(user, request.path))}
+
+
+def _shell(user: Any, path: str) -> dict[str, Any]:
     on = timezone.localdate()
-    held = [grant for grant in grants_on(user, on) if grant.role in ROLES]
-    may = _actions(held)
-    items = sorted(_items(user, may, on), key=lambda item: SECTIONS.index(item["group"]))
-    nav = [_active(item, request.path) | {"section": _heading(item["group"])} for item in items]
+    with grants_read_once():
+        held = [grant for grant in grants_on(user, on) if grant.role in ROLES]
+        may = _actions(held)
+        items = sorted(_items(user, may, on), key=lambda item: SECTIONS.index(item["group"]))
+    nav = [_active(item, path) | {"section": _heading(item["group"])} for item in items]
     return {
-        "shell": {
-            "unit": _unit(user, held),
-            "freshness": presenters.freshness(on),
-            "nav": nav,
-            "may": may,
-            "unread": _unread(user),
-            "here": next((item["label"] for item in nav if item["active"]), _("客户经理管理")),
-        }
+        "unit": _unit(user, held),
+        "freshness": presenters.freshness(on),
+        "nav": nav,
+        "may": may,
+        "unread": _unread(user),
+        "here": next((item["label"] for item in nav if item["active"]), _("客户经理管理")),
     }
 
 

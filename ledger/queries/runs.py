@@ -1,5 +1,6 @@
 """Which business dates are due, waiting or published, and from which bundles."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 
@@ -25,15 +26,32 @@ def history_start() -> date:
     return first
 
 
-def covered_through() -> date:
-    """The last day reached from the first one without a gap in what was delivered; a waived day is none."""
-    spans = sorted([*Bundle.objects.values_list("from_on", "to_on"), *((d, d) for d in waived_dates())])
-    reached = history_start() - timedelta(days=1)
-    for start, end in spans:
+@dataclass(frozen=True)
+class _Coverage:
+    """What was delivered: the first day, the last one reached without a gap, and the days that were waived."""
+
+    start: date
+    through: date
+    waived: frozenset[date]
+
+
+def _coverage() -> _Coverage:
+    delivered = list(Bundle.objects.values_list("from_on", "to_on"))
+    if not delivered:
+        raise LookupError("no bundle")
+    waived = frozenset(waived_dates())
+    first = min(start for start, _end in delivered)
+    reached = first - timedelta(days=1)
+    for start, end in sorted([*delivered, *((day, day) for day in waived)]):
         if start > reached + timedelta(days=1):
             break
         reached = max(reached, end)
-    return reached
+    return _Coverage(first, reached, waived)
+
+
+def covered_through() -> date:
+    """The last day reached from the first one without a gap in what was delivered; a waived day is none."""
+    return _coverage().through
 
 
 def due_dates(to: date) -> tuple[list[date], date | None]:
@@ -44,11 +62,12 @@ def due_dates(to: date) -> tuple[list[date], date | None]:
     """
     if not Bundle.objects.exists():
         return [], None
-    last = min(to, covered_through())
+    known = _coverage()
+    last = min(to, known.through)
     published = Run.objects.filter(is_current=True, business_date__lte=last)
     earliest = published.aggregate(day=Min("business_date"))["day"]
-    first = min(first_night(), earliest or date.max)
-    done = {*fresh_dates(), *waived_dates()} - set(asked_dates())
+    first = min(_first_night(known), earliest or date.max)
+    done = {*fresh_dates(), *known.waived} - set(asked_dates())
     held_up = night_waits_at(first, last, chain(done, published.values_list("business_date", flat=True)))
     last = held_up - timedelta(days=1) if held_up else last
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -89,11 +108,14 @@ def first_night() -> date:
 
     A first night chosen for data that a gap separates from the earliest ones says nothing about those.
     """
-    start = history_start()
+    return _first_night(_coverage())
+
+
+def _first_night(known: _Coverage) -> date:
     state = LedgerState.objects.filter(id=1).first()
-    chosen = max(state.first_night, start) if state and state.first_night else start
+    chosen = max(state.first_night, known.start) if state and state.first_night else known.start
     elsewhere = Bundle.objects.filter(from_on__lte=chosen, to_on__gte=chosen)
-    return start if chosen > covered_through() and elsewhere.exists() else chosen
+    return known.start if chosen > known.through and elsewhere.exists() else chosen
 
 
 def fresh_dates() -> QuerySet[Run, date]:

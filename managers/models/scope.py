@@ -35,8 +35,12 @@ _READ: ContextVar[dict[tuple[int, date], list[Any]] | None] = ContextVar("grants
 def grants_read_once() -> Iterator[None]:
     """As long as this lasts grants are read once for each user and day: for pages that change nothing.
 
-    A page asks a dozen times what its reader may see; it was two fifths of its time.
+    A page asks a dozen times what its reader may see; it was two fifths of its time. Inside another one it
+    goes on with what that one has read.
     """
+    if _READ.get() is not None:
+        yield
+        return
     token = _READ.set({})
     try:
         yield

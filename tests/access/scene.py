@@ -12,6 +12,7 @@ import time_machine
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone
 
 from appraisal import dossiers
@@ -64,6 +65,8 @@ OF_A_MANAGER: tuple[tuple[Any, str], ...] = (
     (GradeRecord, "manager__employee_no"),
     (Verdict, "manager__employee_no"),
 )
+
+_HANDLER = ClientHandler(enforce_csrf_checks=False)
 
 
 @dataclass
@@ -325,9 +328,9 @@ def _give(scene: Scene) -> None:
 
 
 def _sign_in(scene: Scene) -> None:
-    scene.clients["anonymous"] = Client(raise_request_exception=False)
+    scene.clients["anonymous"] = _client()
     for name in (*STRANGERS[1:], *ROLES):
-        client = Client(raise_request_exception=False)
+        client = _client()
         client.force_login(scene.people[name])
         scene.clients[name] = client
     for bearer in BEARERS:
@@ -337,7 +340,12 @@ def _sign_in(scene: Scene) -> None:
             at=timezone.now(),
             name=bearer,
         )
-        scene.clients[bearer] = Client(
-            raise_request_exception=False, headers={"authorization": f"Bearer {issued.text}"}
-        )
+        scene.clients[bearer] = _client(headers={"authorization": f"Bearer {issued.text}"})
     assert ApiToken.objects.count() == len(BEARERS)
+
+
+def _client(**more: Any) -> Client:
+    """A browser; all share one chain of middleware, which is slow to build."""
+    client = Client(raise_request_exception=False, **more)
+    client.handler = _HANDLER
+    return client

@@ -66,7 +66,7 @@ def cells(
             # The other method of an address is the business of its plain row.
             if method not in row.methods or ("[" in name and row.rule(method) is None):
                 continue
-            for actor in row.actors.intersection(actors):
+            for actor in (each for each in actors if each in row.actors):
                 for thing in _things(name, method, actor):
                     yield Cell(actor, name, method, thing)
 
@@ -146,32 +146,34 @@ def ask(cell: Cell, scene: Scene) -> Outcome:
         form, before = row.body(scene, cell.thing), written()
         answer = client.post(address, form)
         # What was written and taken back again counts for nothing: only then are the tables compared.
-        if written() == before:
+        moved = {table for table, count in written().items() if count != before.get(table, 0)}
+        if row.logs:
+            moved -= READING
+        if not moved:
             return Outcome(answer)
-        after, moved = digest(row.logs), standing(scene)
+        after, stood = digest(moved), standing(scene)
     with scene.cell(cell.actor, cell.thing):
         held = standing(scene)
-        touched = frozenset(thing for thing in THINGS if moved.get(thing) != held.get(thing))
-        return Outcome(answer, digest(row.logs) != after, touched)
+        touched = frozenset(thing for thing in THINGS if stood.get(thing) != held.get(thing))
+        return Outcome(answer, digest(moved) != after, touched)
 
 
-def written() -> int:
-    """How many rows of the decisive tables this transaction has touched, taken back or not."""
+def written() -> dict[str, int]:
+    """How many rows of each decisive table this transaction has touched, taken back or not."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
-            " WHERE relname = ANY(%s)",
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname = ANY(%s)",
             [list(DECISIVE)],
         )
-        return int(cursor.fetchone()[0] or 0)
+        return dict(cursor.fetchall())
 
 
-def digest(but_reading: bool = False) -> tuple[Any, ...]:
-    """The decisive tables, in short."""
+def digest(tables: Iterable[str]) -> tuple[Any, ...]:
+    """What stands in some tables, in short."""
     parts = " UNION ALL ".join(
         f"SELECT '{table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t"
-        for table in DECISIVE
-        if not (but_reading and table in READING)
+        for table in sorted(tables)
     )
     with connection.cursor() as cursor:
         cursor.execute(parts)
@@ -211,20 +213,25 @@ def _idle(row: Row) -> bool:
 def _tells(cell: Cell, text: str, row: Row, allowed: bool, scene: Scene) -> Iterator[str]:
     """Words of managers out of scope, and identity data where nobody reveals it."""
     given = {str(each) for each in _given(cell, row, scene)}
+
+    def told(words: Iterable[str]) -> list[str]:
+        """Words of the answer that whoever asks did not type, as such or in what was typed."""
+        return [word for word in words if word in text and not any(word in each for each in given)]
+
     for thing in frozenset(THINGS) - visible(cell.actor):
         words = scene.secrets[thing]
         if allowed and thing in row.named:
             words = words[2:]
         elif allowed and thing in row.numbered:
             words = words[1:]
-        found = [word for word in words if word in text and word not in given]
+        found = told(words)
         if not (allowed and cell.actor in row.places):
-            found += [word for word in AROUND.get(thing, ()) if word in text and word not in given]
+            found += told(AROUND.get(thing, ()))
         if found:
             yield f"{cell}: tells of {thing}: {', '.join(found)}"
     for thing in THINGS:
-        sealed = {IDENTITY[thing], PHONE[thing]} - given
-        if any(word in text for word in sealed) and not (row.reveals and allowed and thing == cell.thing):
+        sealed = told((IDENTITY[thing], PHONE[thing]))
+        if sealed and not (row.reveals and allowed and thing == cell.thing):
             yield f"{cell}: tells identity data of {thing}"
 
 
