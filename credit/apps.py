@@ -64,9 +64,11 @@ class CreditConfig(AppConfig):
         """What waits for whom, and further ways to a file handed in."""
         from credit.deadlines import KINDS
         from credit.queries import investigations
+        from credit.queries.afterloan import papers
         from managers import deadlines
         from managers.models.files import seen_through
 
         for kind in KINDS:
             deadlines.register(kind)
         seen_through(investigations.evidence_keys)
+        seen_through(papers.paper_keys)

@@ -1,5 +1,6 @@
 """Who may read and keep a customer's credit file: roles by the customer's branch, managers their own."""
 
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -7,22 +8,25 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from ledger.queries import handovers
-from managers.models import ClientManager, Customer, User
+from managers.models import Assignment, ClientManager, Customer, Grant, User
 from managers.models.scope import grants_on
+from managers.permissions import TIED, ties
 from managers.roles import ROLES
 
 
 def reaches(user: User, action: str, path: str, on: date) -> bool:
     """Whether some grant that permits an action reaches the branch at `path`."""
+    return any(True for _grant in reaching(user, action, path, on))
+
+
+def reaching(user: User, action: str, path: str, on: date) -> Iterator[Grant]:
+    """The grants that permit an action and reach the branch at `path`, the own ones first."""
     for grant in grants_on(user, on):
         role = ROLES.get(grant.role)
-        if (
-            role is not None
-            and action in role.may
-            and (role.reach == "all" or _inside(path, grant.branch.path))
-        ):
-            return True
-    return False
+        if role is None or action not in role.may:
+            continue
+        if role.reach == "all" or _inside(path, grant.branch.path):
+            yield grant
 
 
 def _inside(path: str, top: str) -> bool:
@@ -60,6 +64,38 @@ def handles(user: User, customer: Customer, on: date) -> bool:
     """Whether a person is the manager who handles the customer's credit on a day."""
     own = own_file(user)
     return own is not None and own.pk in handovers.handlers([customer.pk], on)[customer.pk]
+
+
+def check_untied(user: User, customer: Customer, on: date) -> None:
+    """PermissionDenied for whoever holds the customer, or is tied to a manager who does."""
+    found = tie(user, customer, on)
+    if found:
+        raise PermissionDenied(str(TIED[found]))
+
+
+def tie(user: User, customer: Customer, on: date) -> str:
+    """The first tie of a person to a manager who holds a customer; "" where there is none."""
+    return next(filter(None, _ties_to(user, customer, on)), "")
+
+
+def _ties_to(user: User, customer: Customer, on: date) -> Iterator[str]:
+    bound = ties(user, on=on)
+    for manager in Assignment.objects.held_on(on).filter(customer=customer).values_list("manager", flat=True):
+        yield bound.to(manager)
+
+
+def acting_for(user: User, action: str, customer: Customer, on: date, apart: Collection[int]) -> User | None:
+    """On whose behalf a person decides about a customer: their own, or of a holder who may decide as well.
+
+    A delegated grant does not reach the customers of its holder or of the holder's kin, nor what a person
+    of `apart` did. PermissionDenied where no grant is left.
+    """
+    for grant in reaching(user, action, customer.branch.path, on):
+        if grant.user_id == user.pk:
+            return None
+        if grant.user_id not in apart and not tie(grant.user, customer, on):
+            return grant.user
+    raise PermissionDenied(_("您的角色或所辖机构不包括这项操作；如确有需要，请联系安全管理员授权。"))
 
 
 def may_edit(user: User, customer: Customer, on: date) -> bool:

@@ -90,17 +90,29 @@ def check_within(user: User, action: str, branch: Branch, *, on: date) -> Standi
     return _standing_at(user, action, branch, on=on, below=True)
 
 
+def may_at(user: User, action: str, branch: Branch, *, on: date) -> bool:
+    """Whether some grant that permits `action` covers a branch."""
+    return _found_at(user, action, branch, on=on, below=False) is not None
+
+
 def _standing_at(user: User, action: str, branch: Branch, *, on: date, below: bool) -> Standing:
+    found = _found_at(user, action, branch, on=on, below=below)
+    if found is not None:
+        return found
+    raise PermissionDenied(
+        _("您的角色或所辖机构不包括“%(branch)s”的这项操作；如确有需要，请联系安全管理员授权。")
+        % {"branch": branch}
+    )
+
+
+def _found_at(user: User, action: str, branch: Branch, *, on: date, below: bool) -> Standing | None:
     for grant in grants_on(user, on):
         role = ROLES.get(grant.role)
         if role is None or action not in role.may:
             continue
         if _covers(grant, branch) or (below and grant.branch.path.startswith(branch.path)):
             return Standing(grant, None if grant.user_id == user.pk else grant.user)
-    raise PermissionDenied(
-        _("您的角色或所辖机构不包括“%(branch)s”的这项操作；如确有需要，请联系安全管理员授权。")
-        % {"branch": branch}
-    )
+    return None
 
 
 def ties(user: User, *, on: date) -> Ties:

@@ -21,7 +21,7 @@ from credit.models import (
     Statement,
     Valuation,
 )
-from credit.permissions import handles, may_edit, own_file, reaches, readable
+from credit.permissions import handles, may_edit, own_file, reaches, readable, tie
 from credit.queries.loans import NIL, Loan, data_day, loans, totals
 from credit.queries.standards import standard_on
 from credit.rules.completeness import Found, Paper, completeness, needed
@@ -63,7 +63,8 @@ class FileReader:
     @cached_property
     def may_confirm(self) -> bool:
         """Whether the reader may be the second person of a facility."""
-        return reaches(self.user, "approve_loan", self.customer.branch.path, self.on)
+        reached = reaches(self.user, "approve_loan", self.customer.branch.path, self.on)
+        return reached and not tie(self.user, self.customer, self.on)
 
     @cached_property
     def day(self) -> date:

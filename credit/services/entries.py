@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from credit.models import Document, Facility, GroupLink, Guarantee, Party, Statement, Valuation
-from credit.permissions import check_edit, own_file, reaches
+from credit.permissions import acting_for, check_edit, check_untied, own_file, reaches
 from credit.rules import ratios
 from ledger.rules.money import exact_amount
 from managers.models import Customer, LogEntry, User
@@ -93,7 +93,7 @@ def add_facility(customer: Customer, values: Mapping[str, Any], *, by: User, on:
 
 
 def confirm_facility(pk: int, *, by: User, on: date) -> Facility:
-    """A second person has held it against the approval."""
+    """A second person, tied to no manager who holds the customer, has held it against the approval."""
     with transaction.atomic():
         row = Facility.objects.select_for_update(of=("self",)).select_related("customer__branch").get(pk=pk)
         if not reaches(by, "approve_loan", row.customer.branch.path, on):
@@ -102,9 +102,11 @@ def confirm_facility(pk: int, *, by: User, on: date) -> Facility:
             raise Refusal(_("登记人不能复核本人登记的额度；请由另一人复核。"))
         if row.confirmed_by_id is not None or row.ended_on is not None:
             raise Refusal(_("这项额度已复核或已终止；请刷新后查看。"))
+        check_untied(by, row.customer, on)
+        holder = acting_for(by, "approve_loan", row.customer, on, apart=[row.added_by_id])
         row.confirmed_by = by
         row.save(update_fields=["confirmed_by"])
-        _noted(row.customer, by, "facility_confirmed", row)
+        _noted(row.customer, by, "facility_confirmed", row, on_behalf_of=holder)
     return row
 
 
@@ -223,9 +225,17 @@ def _locked(customer: Customer, by: User, on: date) -> None:
     check_edit(by, rows.get(pk=customer.pk), on)
 
 
-def _noted(customer: Customer, by: User, what: str, row: models.Model, reason: str = "") -> None:
+def _noted(
+    customer: Customer,
+    by: User,
+    what: str,
+    row: models.Model,
+    reason: str = "",
+    on_behalf_of: User | None = None,
+) -> None:
     LogEntry.objects.create(
         by=by,
+        on_behalf_of=on_behalf_of,
         action="change_credit_file",
         subject=f"customer:{customer.customer_no}",
         reason=reason,

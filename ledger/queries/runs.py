@@ -28,7 +28,7 @@ def history_start() -> date:
 
 @dataclass(frozen=True)
 class _Coverage:
-    """What was delivered: the first day, the last one reached without a gap, and the days that were waived."""
+    """What was delivered: the first day, the last one reached without a gap; and the days waived."""
 
     start: date
     through: date

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from managers.models import ClientManager, Customer, LogEntry, StoredFile, User
-from managers.permissions import may
+from managers.permissions import may, may_at
 from managers.rules import uploads
 from managers.services.stepping import Refusal
 
+#: What a file about a customer needs where nothing else is named.
+OF_CUSTOMERS = "view_people"
 _OBJECTIONS = {
     "empty": gettext_lazy("文件“%(name)s”是空的；请重新选择。"),
     "too_large": gettext_lazy("文件“%(name)s”超过 10 MB；请压缩后再上传。"),
@@ -66,7 +68,7 @@ def opened(file: StoredFile, *, by: User, on: date) -> bytes:
     PermissionDenied where it needs an action the reader may not take; Refusal where the bytes are not
     what they were.
     """
-    if file.permission and not _permitted(file, by=by, on=on):
+    if not _permitted(file, by=by, on=on):
         raise PermissionDenied(_("您的角色不包括查看这份文件；如确有需要，请联系安全管理员授权。"))
     content = _read(file)
     LogEntry.objects.create(by=by, action="open_file", subject=f"file:{file.pk}", detail={"name": file.name})
@@ -74,10 +76,15 @@ def opened(file: StoredFile, *, by: User, on: date) -> bytes:
 
 
 def _permitted(file: StoredFile, *, by: User, on: date) -> bool:
-    """Whoever handed it in, who holds the permission, and the managers whose customer or work it is about."""
-    if file.uploaded_by_id == by.pk or may(by, file.permission, on=on, about=file.manager):
+    """Whoever handed it in, who holds the permission, and the managers whose customer or work it is about.
+
+    What is about a customer is for those who read of customers there, whatever else they see of the branch.
+    """
+    if file.uploaded_by_id == by.pk or StoredFile.objects.own_of(by, on).filter(pk=file.pk).exists():
         return True
-    return StoredFile.objects.own_of(by, on).filter(pk=file.pk).exists()
+    if file.customer is not None:
+        return may_at(by, file.permission or OF_CUSTOMERS, file.customer.branch, on=on)
+    return not file.permission or may(by, file.permission, on=on, about=file.manager)
 
 
 def _read(file: StoredFile) -> bytes:

@@ -19,7 +19,7 @@ from managers.session import signed_in
 def stored_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The file: pictures open in the browser, without any rights there; others are saved."""
     user, on = signed_in(request), timezone.localdate()
-    found = get_object_or_404(StoredFile.objects.visible_to(user, on).select_related("manager"), pk=pk)
+    found = get_object_or_404(StoredFile.objects.visible_to(user, on), pk=pk)
     answer = HttpResponse(files.opened(found, by=user, on=on), content_type=found.media_type)
     # a browser's own viewer of PDF does not work where nothing may run
     inline = found.media_type.startswith("image/")

@@ -97,7 +97,7 @@ def loan_inspection(scene: "Scene", who: ClientManager) -> Any:
         recorded_by=scene.people["stranger"],
         **_account(scene, who),
     )
-    kept = files.keep(photo(), by=scene.people["stranger"], customer=customer(who))
+    kept = files.keep(photo(), by=scene.people["stranger"], customer=customer(who), permission="view_loans")
     InspectionFile.objects.create(inspection=row, file=kept)
     scene.rows.setdefault("stored_file", {})[scene.thing_of(who)] = kept.pk
     return row

@@ -190,6 +190,8 @@ def _hire(scene: Scene) -> None:
         ("head_hr", "HO"),
         ("group_chair", "HO"),
         ("group_chair", "R2"),
+        ("branch_risk", "R2"),
+        ("branch_hr", "R2"),
     ):
         scene.people[f"stand-in {role}"] = _person(f"stand-in-{role}-{place}", role, place)
     _employ(scene)

@@ -212,27 +212,28 @@ def _idle(row: Row) -> bool:
 
 def _tells(cell: Cell, text: str, row: Row, allowed: bool, scene: Scene) -> Iterator[str]:
     """Words of managers out of scope, and identity data where nobody reveals it."""
-    given = {str(each) for each in _given(cell, row, scene)}
+    given = [str(each) for each in _given(cell, row, scene)]
 
     def told(words: Iterable[str]) -> list[str]:
-        """Words of the answer that whoever asks did not type, as such or in what was typed."""
+        """Words of the answer that whoever asks did not type, as such or within something."""
         return [word for word in words if word in text and not any(word in each for each in given)]
 
     for thing in frozenset(THINGS) - visible(cell.actor):
-        words = scene.secrets[thing]
-        if allowed and thing in row.named:
-            words = words[2:]
-        elif allowed and thing in row.numbered:
-            words = words[1:]
-        found = told(words)
-        if not (allowed and cell.actor in row.places):
-            found += told(AROUND.get(thing, ()))
-        if found:
+        if found := told(_hidden(cell, row, allowed, scene.secrets[thing], thing)):
             yield f"{cell}: tells of {thing}: {', '.join(found)}"
     for thing in THINGS:
-        sealed = told((IDENTITY[thing], PHONE[thing]))
-        if sealed and not (row.reveals and allowed and thing == cell.thing):
+        if told((IDENTITY[thing], PHONE[thing])) and not (row.reveals and allowed and thing == cell.thing):
             yield f"{cell}: tells identity data of {thing}"
+
+
+def _hidden(cell: Cell, row: Row, allowed: bool, words: tuple[str, ...], thing: str) -> tuple[str, ...]:
+    """What an answer says nothing of: the words of a manager, and those around where they stand for one."""
+    around = AROUND.get(thing, ())
+    if allowed and thing in row.named:
+        return words[2:]
+    if allowed and thing in row.numbered:
+        words = words[1:]
+    return words if allowed and cell.actor in row.places else (*words, *around)
 
 
 def _given(cell: Cell, row: Row, scene: Scene) -> Iterator[Any]:

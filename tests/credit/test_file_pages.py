@@ -4,16 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credit.models import Document, Facility, GroupLink, Guarantee, Party, Statement, Valuation
 from credit.services import entries
-from managers.models import LogEntry, StoredFile, User
+from managers.models import ClientManager, Delegation, LogEntry, Relation, StoredFile, User
 from managers.services import identity
 from managers.services.stepping import Refusal
-from tests.credit.borrowing import ON, browser, customer, found, loan, scan
+from tests.credit.borrowing import ON, SINCE, browser, customer, found, loan, manager, scan
 
 pytestmark = pytest.mark.usefixtures("morning")
 IDENTITY = "110101199003071233"
@@ -120,6 +121,46 @@ def test_a_facility_counts_once_a_second_person_has_confirmed_it(people: dict[st
     again = facility(people["M1"]).content.decode()
     assert "已登记；请核对" in again
     assert "不能早于前一个日期" in facility(people["M1"], number="2", ends_on="2025-01-01").content.decode()
+
+
+def test_nobody_confirms_a_facility_of_the_own_customer_of_kin_or_of_a_superior(
+    people: dict[str, User],
+) -> None:
+    loan("L1", "120000")
+    facility(people["risk"])
+    row = Facility.objects.get()
+    tied = {"user": people["head"], "manager": manager("M1"), "starts_on": SINCE, "declared_by": people["hr"]}
+    for kind, word in (("kin", "亲属"), ("superior", "上级")):
+        relation = Relation.objects.create(kind=kind, **tied)
+        with pytest.raises(PermissionDenied, match=word):
+            entries.confirm_facility(row.pk, by=people["head"], on=ON)
+        assert "复核</button>" not in page(people["head"])
+        Relation.objects.filter(pk=relation.pk).update(ends_on=SINCE)
+    ClientManager.objects.filter(employee_no="M1").update(user=people["head"])
+    with pytest.raises(PermissionDenied, match="本人"):
+        entries.confirm_facility(row.pk, by=User.objects.get(pk=people["head"].pk), on=ON)
+
+
+def test_a_facility_is_not_confirmed_on_behalf_of_whoever_entered_it_or_is_tied(
+    people: dict[str, User],
+) -> None:
+    loan("L1", "120000")
+    facility(people["head"])
+    row = Facility.objects.get()
+    deputies = {name: User.objects.create(username=f"for-{name}") for name in ("head", "branch_risk")}
+    for name, deputy in deputies.items():
+        lent = people[name].grants.get()
+        given = {"starts_on": ON, "ends_on": ON, "reason": "休假", "made_by": people[name]}
+        Delegation.objects.create(grant=lent, to=deputy, **given)
+    kin = {"manager": manager("M1"), "kind": "kin", "starts_on": SINCE, "declared_by": people["hr"]}
+    relation = Relation.objects.create(user=people["branch_risk"], **kin)
+    for deputy in deputies.values():
+        with pytest.raises(PermissionDenied, match="不包括这项操作"):
+            entries.confirm_facility(row.pk, by=deputy, on=ON)
+    Relation.objects.filter(pk=relation.pk).update(ends_on=SINCE)
+    entries.confirm_facility(row.pk, by=deputies["branch_risk"], on=ON)
+    entry = LogEntry.objects.latest("pk")
+    assert (entry.by, entry.on_behalf_of) == (deputies["branch_risk"], people["branch_risk"])
 
 
 def test_only_whoever_keeps_the_file_enters_something(people: dict[str, User]) -> None:

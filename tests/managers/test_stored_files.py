@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from managers.models import LogEntry, StoredFile, User
+from managers.models import Branch, Customer, Grant, LogEntry, StoredFile, User
 from managers.rules import uploads
 from managers.services import files
 from managers.services.stepping import Refusal
@@ -67,7 +67,7 @@ def kept(by: User, name: str = "合同.pdf", content: bytes = PDF, permission: s
     return files.keep(upload, by=by, manager=people.manager(), permission=permission)
 
 
-def page(user: User, file: StoredFile) -> object:
+def page(user: User, file: StoredFile) -> Any:
     client = Client()
     client.force_login(user)
     return client.get(reverse("stored_file", args=[file.pk]))
@@ -89,6 +89,28 @@ def test_nobody_outside_finds_it_and_a_permission_is_asked_for(hr: User) -> None
     secret = kept(hr, "二.pdf", PDF + b" ", permission="view_log")
     assert page(people.person("other", "branch_hr", "B1"), secret).status_code == 403
     assert page(people.person("auditor", "auditor", "HO"), secret).status_code == 200
+
+
+def test_what_is_about_a_customer_is_for_those_who_read_of_customers_there(hr: User) -> None:
+    customer = Customer.objects.get()
+    plain = files.keep(SimpleUploadedFile("合同.pdf", PDF), by=hr, customer=customer)
+    of_loans = files.keep(
+        SimpleUploadedFile("现场.png", PNG), by=hr, customer=customer, permission="view_loans"
+    )
+    group, risk = people.person("group", "group_member", "B1"), people.person("risk", "branch_risk", "B1")
+    market = people.person("market", "branch_market", "B1")
+    got = [[page(user, file).status_code for user in (group, market, risk)] for file in (plain, of_loans)]
+    assert got == [[403, 200, 200], [403, 403, 200]]
+
+
+def test_a_permission_held_elsewhere_opens_nothing_here(hr: User) -> None:
+    customer = Customer.objects.get()
+    file = files.keep(SimpleUploadedFile("现场.png", PNG), by=hr, customer=customer, permission="view_loans")
+    both = people.person("both", "branch_market", "B1")
+    Grant.objects.create(
+        user=both, role="outlet_head", branch=Branch.objects.get(code="B2"), starts_on=people.SINCE
+    )
+    assert page(both, file).status_code == 403
 
 
 def test_what_is_not_taken_leaves_nothing_behind(hr: User, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from managers.services.stepping import Refusal
 
 Status = ClientManager.Status
 MOST_REASON = 1000
+#: What the files of a loan ask of their readers.
+READING = "view_loans"
 
 
 def in_charge(by: User, loan: Loan, on: date) -> ClientManager:
@@ -62,7 +64,7 @@ def needed(reason: str, *, least: int = 1) -> str:
 
 def kept(upload: object | None, customer: Customer, *, by: User) -> StoredFile | None:
     """A file handed in with a step, about the loan's customer."""
-    return files.keep(upload, by=by, customer=customer) if upload else None
+    return files.keep(upload, by=by, customer=customer, permission=READING) if upload else None
 
 
 def token(kind: str, step: str, account: int, by: User, key: str) -> str | None:

@@ -150,7 +150,7 @@ def record(
             row.answers = {"said": said, "findings": found}
             row.summary = needed(summary, least=10)
             for upload in uploads:
-                file = files.keep(upload, by=by, customer=row.account.customer)
+                file = files.keep(upload, by=by, customer=row.account.customer, permission=charge.READING)
                 InspectionFile.objects.create(inspection=row, file=file)
 
         return step(RECORDED, "record", pk, by=by, on=on, move=move, key=key)

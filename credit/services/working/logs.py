@@ -149,7 +149,7 @@ def _check_days(written: Written, on: date) -> None:
 def _kept(photo: Any, customer: Customer, by: User) -> StoredFile | None:
     if not photo:
         return None
-    found = files.keep(photo, by=by, customer=customer)
+    found = files.keep(photo, by=by, customer=customer, permission="view_working")
     if found.media_type not in PICTURES:
         raise Refusal(_("照片须是 JPG 或 PNG；请重新选择。"))
     return found

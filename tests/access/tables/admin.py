@@ -61,6 +61,7 @@ def model(
     adds: frozenset[str] = NOBODY,
     lists: frozenset[str] = ALL,
     stage: str = "in_risk_queue",
+    places: frozenset[str] = NOBODY,
 ) -> dict[str, Row]:
     """The five addresses of a table: who looks, within their scope where it has one, and who keeps it."""
     gone = (302,)
@@ -70,7 +71,7 @@ def model(
     some = tuple(THINGS) if keep else ("mate", "far")
     return {
         f"admin:{name}_changelist": Row(
-            get=May(who, lists=lists if scoped else None), methods=("GET",), staff=True
+            get=May(who, lists=lists if scoped else None), methods=("GET",), staff=True, places=places
         ),
         f"admin:{name}_add": Row(get=May(adds), methods=("GET",), staff=True),
         f"admin:{name}_change": Row(get=seen, post=kept, things=some, **row),
@@ -109,7 +110,7 @@ MODELS: tuple[tuple[str, frozenset[str], dict[str, Any]], ...] = (
     ("managers_branch", PEOPLE, {"scoped": True, "lists": NOBODY}),
     ("managers_clientmanager", PEOPLE, {"scoped": True, "keep": HR}),
     ("managers_customer", PEOPLE, {"scoped": True, "lists": ALL}),
-    ("managers_grant", roles("security_admin auditor"), {}),
+    ("managers_grant", roles("security_admin auditor"), {"places": roles("security_admin")}),
     ("managers_logentry", roles("auditor"), {}),
     ("managers_user", roles("platform_admin security_admin"), {"keep": roles("platform_admin")}),
 )

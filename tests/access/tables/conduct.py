@@ -36,6 +36,8 @@ INSPECT = roles("head_risk branch_risk branch_hr branch_market outlet_head")
 LOOK = CONDUCT | FILL | INSPECT
 #: Of oneself there is no page: 404, or 403 before it for those who have no business with conduct.
 _MINE = (404, 403)
+#: What is written about oneself: refused on the page, or before it.
+_MINE_HERE = (403, 200)
 
 
 def _results(scene: Scene, thing: str) -> dict[str, Any]:
@@ -114,18 +116,14 @@ TRAINING: dict[str, Row] = {
     "training_sheet[foreign]": read(
         NOBODY, looks=TRAINERS, told=(404,), stage="kept", kwargs=own("foreign_result_sheet")
     ),
-    "certificates": Row(
-        get=May(TRAIN, lists=ALL),
-        post=May(TRAINERS, ok=(302,), looks=TRAIN, told=(200,)),
-        stage="kept",
-    ),
+    "certificates": read(TRAIN, lists=ALL, stage="kept"),
     "certificates[enter]": do(
         TRAINERS,
         looks=TRAIN,
         told=(200,),
         hidden=(200,),
         tied=(200,),
-        mine=(200, 403),
+        mine=_MINE_HERE,
         stage="kept",
         about=True,
         body=_whose(kind="funds", number="JJ-1", issuer="协会", issued_on="2026-09-01", evidence="档案盒 4"),
@@ -178,19 +176,14 @@ CONDUCTING: dict[str, Row] = {
         kwargs=of("screening_sheet"),
         body=key(**{"answer-1": "none", "note-1": "无"}),
     ),
-    "findings": Row(
-        get=May(LOOK, lists=ALL),
-        post=May(RISK, ok=(302,), looks=LOOK, told=(200,)),
-        listed=CONDUCT,
-        stage="kept",
-    ),
+    "findings": read(LOOK, lists=ALL, listed=CONDUCT, stage="kept"),
     "findings[report]": do(
         RISK,
         looks=LOOK,
         told=(200,),
         hidden=(200,),
         tied=(200,),
-        mine=(200, 403),
+        mine=_MINE_HERE,
         stage="kept",
         about=True,
         body=_whose(
@@ -216,18 +209,14 @@ CONDUCTING: dict[str, Row] = {
         kwargs=of("finding", name="rectify"),
         body=key(reason="已整改"),
     ),
-    "home_visits": Row(
-        get=May(CONDUCT, lists=ALL),
-        post=May(RISK, ok=(302,), looks=CONDUCT, told=(200,)),
-        stage="kept",
-    ),
+    "home_visits": read(CONDUCT, lists=ALL, stage="kept"),
     "home_visits[enter]": do(
         RISK,
         looks=CONDUCT,
         told=(200,),
         hidden=(200,),
         tied=(200,),
-        mine=(200, 403),
+        mine=_MINE_HERE,
         stage="kept",
         about=True,
         body=_whose(
@@ -237,7 +226,7 @@ CONDUCTING: dict[str, Row] = {
     "home_visit_read": do(
         CONDUCT,
         ok=(200,),
-        tied=(200,),
+        tied=(403,),
         mine=_MINE,
         stage="kept",
         about=True,
@@ -246,9 +235,16 @@ CONDUCTING: dict[str, Row] = {
     ),
     "inspections": Row(
         get=May(CONDUCT | INSPECT, lists=NOBODY),
-        post=May(RISK, ok=(302,), looks=CONDUCT | INSPECT, told=(200,), idle=True),
+        post=May(RISK, ok=(302,), looks=CONDUCT | INSPECT, told=(200,)),
         stage="kept",
         places=RISK,
+        body=lambda scene, thing: {
+            "quarter": "2027Q1",
+            "inspected": scene.rows["managers_branch"]["mate"],
+            "inspecting": scene.numbers["branch"],
+            "lead": "u-stand-in-branch_risk-R2",
+            "second": "u-stand-in-branch_hr-R2",
+        },
     ),
     "inspection": Row(
         get=May(CONDUCT, looks=INSPECT - CONDUCT, told=(404,)),
@@ -278,7 +274,7 @@ ROTATION: dict[str, Row] = {
         HR,
         hidden=(200,),
         tied=(200,),
-        mine=(200, 403),
+        mine=_MINE_HERE,
         stage="kept",
         about=True,
         body=_whose(kind="annual", starts_on="2026-12-01", ends_on="2026-12-05"),

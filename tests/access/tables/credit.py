@@ -4,11 +4,11 @@ from typing import Any
 
 from tests.access.rows import (
     ALL,
-    EVERYONE,
     NOBODY,
     OWN,
     PEOPLE,
     PUBLIC,
+    SCOPE_FIRST,
     Build,
     May,
     Row,
@@ -25,6 +25,8 @@ from tests.access.things import THINGS, TIED
 FILES = roles("auditor head_risk branch_risk asset_preservation branch_market outlet_head")
 LOANS = roles("auditor head_risk branch_risk asset_preservation outlet_head")
 KEEPERS = roles("head_risk branch_risk outlet_head")
+#: Those whom the standard in force names for amounts.
+LEVELS = roles("outlet_head head_risk")
 _FILED = frozenset(TIED) - FILES
 _KEPT: dict[str, Any] = {"stage": "kept"}
 #: About somebody: one's own, or by a role within the scope; a manager finds no colleague's.
@@ -88,6 +90,7 @@ BEFORE: dict[str, Row] = {
         NOBODY,
         kwargs=_customer(what="investigation"),
         body=fixed(kind="pre_loan"),
+        named=frozenset({"mate", "kin", "sister"}),  # colleagues to choose from
         **(_HANDLER | {"looks": FILES | OWN, "told": (403,)}),
     ),
     "credit_file_end": do(
@@ -102,7 +105,7 @@ BEFORE: dict[str, Row] = {
         **(_PAGE | {"own": False, "looks": FILES | OWN, "told": _SAID, "mine": _SAID, "tied": _SAID}),
     ),
     "reveal_party": do(
-        KEEPERS | roles("auditor"),
+        roles("auditor"),
         ok=(200,),
         kwargs=_entry("party"),
         body=fixed(field="identity_no", reason="核对资料", case_no="JH-2026-07"),
@@ -128,7 +131,7 @@ BEFORE: dict[str, Row] = {
     "loan_proposals": read(FILES | OWN, lists=ALL, **_KEPT),
     "loan_proposals[with a file]": _own_list(),
     "loan_proposal": read(FILES, kwargs=of("proposal"), **_PAGE),
-    "loan_proposal_step[refuse]": _step("proposal", "refuse", KEEPERS, sees=FILES),
+    "loan_proposal_step[refuse]": _step("proposal", "refuse", LEVELS, sees=FILES),
     "loan_proposal_step[withdraw]": _step("proposal", "withdraw", NOBODY, sees=FILES, mine=None, own=True),
 }
 AFTER: dict[str, Row] = {
@@ -154,7 +157,7 @@ AFTER: dict[str, Row] = {
     "classifications[with a file]": _own_list(),
     "classification": read(LOANS, kwargs=of("classification"), **_PAGE),
     "classification_step[confirm]": _step("classification", "confirm", roles("branch_risk")),
-    "classification_step[refuse]": _step("classification", "refuse", KEEPERS, stage="confirmed"),
+    "classification_step[refuse]": _step("classification", "refuse", LEVELS, stage="confirmed"),
     "loan_inspections": read(LOANS | OWN, lists=ALL, **_KEPT),
     "loan_inspections[with a file]": _own_list(),
     "loan_inspection": read(LOANS, kwargs=of("loan_inspection"), **_PAGE),
@@ -181,11 +184,9 @@ AFTER: dict[str, Row] = {
     "ending": read(LOANS, kwargs=of("ending"), **_PAGE),
     "ending_step": _step("ending", "refuse", KEEPERS),
     "stored_file": read(
-        PEOPLE | roles("asset_preservation"),
+        LOANS,
         own=True,
-        refused=(404,),
-        looks=EVERYONE,
-        told=(404,),
+        refused=SCOPE_FIRST,
         stage="kept",
         about=True,
         kwargs=of("stored_file"),

@@ -88,7 +88,12 @@ def _about(scene: Scene, thing: str) -> dict[str, Any]:
 
 
 _ENTRY = both(_customer, fixed(kind="visit", text="走访", day="2026-10-12"))
-_NO_PROMISES = {"promise-TOTAL_FORMS": "1", "promise-INITIAL_FORMS": "0"}
+_PROMISES = {
+    "promise-TOTAL_FORMS": "1",
+    "promise-INITIAL_FORMS": "0",
+    "promise-0-kind": "other",
+    "promise-0-text": "优先代发工资",
+}
 _TERMS = {"number": "XY-77", "signatory": "赵总", "bank_signatory": "钱行长"}
 _AIMS = {
     "aim-TOTAL_FORMS": "1",
@@ -161,7 +166,7 @@ TABLE: dict[str, Row] = {
     "agreements": _list(),
     "agreements[with a file]": _own_list(),
     "new_agreement": _new(
-        both(_customer, fixed(starts_on="2026-10-12", ends_on="2027-10-12", **_TERMS, **_NO_PROMISES))
+        both(_customer, fixed(starts_on="2026-10-12", ends_on="2027-10-12", **_TERMS, **_PROMISES))
     ),
     "agreement": Row(
         get=May(LOOK, own=True, looks=OWN, told=(404,)),
@@ -178,7 +183,7 @@ TABLE: dict[str, Row] = {
     "complaints": read(LOOK | OWN, lists=ALL, **_KEPT),
     "new_complaint": Row(
         get=May(RECORDERS, hidden=(200,)),
-        post=May(RECORDERS, ok=(302,), hidden=(200,), tied=(200,), mine=(200, 403)),
+        post=May(RECORDERS, ok=(302,), hidden=(200,), tied=(200,), mine=(403, 200)),
         about=True,
         things=("mate", "kin", "far"),
         body=both(
@@ -235,7 +240,7 @@ TABLE: dict[str, Row] = {
         NOTING,
         looks=LOOK | OWN,
         told=(403,),
-        tied=(200,),
+        tied=(403,),
         things=("mate", "kin", "sister", "far"),
         about=True,
         kwargs=of("survey"),
