@@ -20,8 +20,7 @@ from credit.services.fitness import check_fit
 from ledger.models import Account, Bundle, Product
 from ledger.rules.money import exact_amount
 from managers.models import ClientManager, Customer, LogEntry, User
-from managers.models.scope import grants_on
-from managers.permissions import TIED, ties
+from managers.permissions import TIED, standings, ties
 from managers.roles import ROLES
 from managers.rules.separation import Seats
 from managers.services import deadlines
@@ -221,30 +220,38 @@ def _owed(customer: int, on: date, without: int | None = None) -> list[Owed]:
 
 def _check_decider(row: LoanProposal, *, by: User, on: date) -> None:
     """A third person, tied to neither investigator, of the level that owns the total as it is now."""
-    for manager in (row.investigation.first_id, row.investigation.second_id):
-        tie = ties(by, on=on).to(manager)
-        if tie == "own":
-            raise PermissionDenied(_("您参与了这笔贷款的调查，须由第三人审批；请转给他人。"))
-        if tie:
-            raise PermissionDenied(str(TIED[tie]))
+    tie = _tie(row, by, on)
+    if tie == "own":
+        raise PermissionDenied(_("您参与了这笔贷款的调查，须由第三人审批；请转给他人。"))
+    if tie:
+        raise PermissionDenied(str(TIED[tie]))
     total = sum((each.yuan for each in _owed(row.customer_id, on, without=row.pk)), row.amount)
     level = standard_on(on).approved_at(total)
-    if not owns(by, level, row.proposer.branch.path, on):
+    if not _owns(by, level, row, on):
         words = {"total": exact_amount(total), "role": ROLES[level.role].name, "cites": level.cites}
         raise PermissionDenied(
             _("该户合计 %(total)s 元，须由%(role)s审批（%(cites)s）；请转给有权层级。") % words
         )
 
 
-def owns(by: User, level: ApprovalLevel, path: str, on: date) -> bool:
-    """Whether a person holds the role of a level, or of one above it, over a branch."""
+def _tie(row: LoanProposal, user: User, on: date) -> str:
+    """The first tie of a person to one of the two investigators."""
+    bound = ties(user, on=on)
+    both = (row.investigation.first_id, row.investigation.second_id)
+    return next(filter(None, map(bound.to, both)), "")
+
+
+def _owns(by: User, level: ApprovalLevel, row: LoanProposal, on: date) -> bool:
+    """Whether a person holds the role of a level, or of one above it, over the proposer's branch.
+
+    Nobody decides for an investigator, or for somebody tied to one.
+    """
     roles = [each.role for each in standard_on(on).approvals]
     enough = set(roles[roles.index(level.role) :])
-    for grant in grants_on(by, on):
-        near = grant.role in ROLES and ROLES[grant.role].reach == "all"
-        if grant.role in enough and (near or path.startswith(grant.branch.path or "-")):
-            return True
-    return False
+    return any(
+        each.grant.role in enough and (each.on_behalf_of is None or not _tie(row, each.on_behalf_of, on))
+        for each in standings(by, "approve_loan", on=on, about=row.proposer)
+    )
 
 
 def _needed(text: str) -> str:

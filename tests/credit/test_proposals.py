@@ -11,7 +11,7 @@ from credit.models import LoanProposal
 from credit.queries.loans import loans, owed
 from credit.services import investigations, proposals
 from ledger.services import handovers
-from managers.models import ClientManager, Customer, LogEntry, Notice, Relation, User
+from managers.models import ClientManager, Customer, Delegation, LogEntry, Notice, Relation, User
 from managers.services.stepping import Refusal
 from tests.credit.borrowing import (
     ON,
@@ -140,6 +140,18 @@ def test_neither_investigator_nor_kin_nor_the_next_outlet_decides(people: dict[s
             state="approved", decided_by=people["M2"], decided_on=ON
         )
     assert fresh(row).state == "proposed"
+
+
+def test_nobody_decides_on_behalf_of_an_investigator(people: dict[str, User]) -> None:
+    row, deputy = proposed(people), User.objects.create(username="deputy")
+    given = {"starts_on": ON, "ends_on": ON, "reason": "休假", "made_by": people["head"]}
+    Delegation.objects.create(grant=people["head"].grants.get(), to=deputy, **given)
+    ClientManager.objects.filter(employee_no="M2").update(user=people["head"])
+    with pytest.raises(PermissionDenied, match="请转给有权层级"):
+        proposals.approve(row.pk, by=deputy, on=ON, opinion="同意")
+    ClientManager.objects.filter(employee_no="M2").update(user=people["M2"])
+    proposals.approve(row.pk, by=deputy, on=ON, opinion="同意")
+    assert LogEntry.objects.latest("pk").on_behalf_of == people["head"]
 
 
 def test_nothing_is_proposed_without_two_signatures_nor_by_a_stranger(people: dict[str, User]) -> None:
