@@ -50,7 +50,7 @@ faults: venv ## inject every fault into servers and workers of its own (ONLY=nam
 	@exec $(VENV)/bin/python -m tests.faults
 
 access: venv ## every address as everybody about everything, against the policy table (ACTORS=, ROWS= for some)
-	@exec $(IN_HOUSE) pytest -n 2 tests/access
+	@ACCESS=1 exec $(IN_HOUSE) pytest -n 2 tests/access
 
 mutants: venv ## take every visible_to away in turn: the access test must notice each
 	@exec $(IN_HOUSE) python -m tests.access.mutate

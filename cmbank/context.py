@@ -42,7 +42,8 @@ def _shell(user: Any, path: str) -> dict[str, Any]:
         held = [grant for grant in grants_on(user, on) if grant.role in ROLES]
         may = _actions(held)
         items = sorted(_items(user, may, on), key=lambda item: SECTIONS.index(item["group"]))
-    nav = [_active(item, path) | {"section": _heading(item["group"])} for item in items]
+    headings = _headings()
+    nav = [_active(item, path) | {"section": headings.get(item["group"], "")} for item in items]
     return {
         "unit": _unit(user, held),
         "freshness": presenters.freshness(on),
@@ -53,7 +54,7 @@ def _shell(user: Any, path: str) -> dict[str, Any]:
     }
 
 
-def _heading(group: str) -> str:
+def _headings() -> dict[str, str]:
     return {
         "appraisal": _("考核"),
         "people": _("人员"),
@@ -63,7 +64,7 @@ def _heading(group: str) -> str:
         "look_up": _("查阅"),
         "system": _("系统"),
         "own": _("与我有关"),
-    }.get(group, "")
+    }
 
 
 def _unit(user: User, held: list[Any]) -> str:

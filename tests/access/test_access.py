@@ -3,9 +3,7 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-
-import pytest
+from collections.abc import Callable
 
 from tests.access import walk
 from tests.access.policy import POLICY, endpoint
@@ -17,9 +15,8 @@ from tests.access.walk import Cell
 #: ACTORS="branch_hr,anonymous" and ROWS="queue,clear" try some only, while a row is being written.
 CHOSEN = tuple(filter(None, os.environ.get("ACTORS", "").split(","))) or ACTORS
 ROWS = set(filter(None, os.environ.get("ROWS", "").split(",")))
-#: The suite asks whether every address has its row; `make access` walks them. SHARE=3 tries every third cell.
+#: The suite tries the cells of `walk.fair`; `make access` all of them.
 WHOLE = os.environ.get("ACCESS") == "1"
-SHARE = int(os.environ.get("SHARE", "1"))
 PARTS = 2
 #: Cells are counted and reported in the summary of the run (`tests/conftest.py`).
 Record = Callable[[str, object], None]
@@ -32,12 +29,11 @@ def test_every_address_has_its_row_and_every_row_its_address() -> None:
     assert {row.stage for row in POLICY.values()} <= set(STAGES)
 
 
-def of_part(part: int, stage: str) -> Iterator[Cell]:
+def of_part(part: int, stage: str) -> list[Cell]:
     """The part's own of the cells of a stage that were chosen."""
-    chosen = (
-        cell for cell in walk.cells(CHOSEN, stage=stage) if not ROWS or {cell.row, endpoint(cell.row)} & ROWS
-    )
-    return (cell for at, cell in enumerate(chosen) if at % (PARTS * SHARE) == part)
+    every = walk.cells(CHOSEN, stage=stage)
+    tried = every if WHOLE or ROWS else walk.fair(every)
+    return [cell for cell in tried if not ROWS or {cell.row, endpoint(cell.row)} & ROWS][part::PARTS]
 
 
 class Part:
@@ -50,7 +46,7 @@ class Part:
         took: Counter[str] = Counter()
         tried: Counter[str] = Counter()
         for stage in STAGES:
-            cells = list(of_part(self.part, stage))
+            cells = of_part(self.part, stage)
             if not cells:
                 continue
             with scene.at(stage):
@@ -65,16 +61,9 @@ class Part:
         assert found == [], "\n".join(["", *found])
 
 
-whole = pytest.mark.skipif(
-    not WHOLE, reason="not green: rows of part 5 have red cells, two may be gaps of the product (make access)"
-)
-
-
-@whole
 class TestFirst(Part):
     part = 0
 
 
-@whole
 class TestSecond(Part):
     part = 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlencode
+from zlib import crc32
 
 from django.contrib.messages import get_messages
 from django.db import connection
@@ -16,7 +17,7 @@ from managers import history
 from tests.access.policy import POLICY, endpoint
 from tests.access.rows import May, Row
 from tests.access.scene import Scene
-from tests.access.things import ACTORS, AROUND, BEARERS, IDENTITY, PHONE, THINGS, visible
+from tests.access.things import ACTORS, AROUND, BEARERS, IDENTITY, PHONE, THINGS, TIED, visible
 
 METHODS = ("GET", "POST")
 #: What a reader leaves behind without deciding anything.
@@ -69,6 +70,38 @@ def cells(
             for actor in (each for each in actors if each in row.actors):
                 for thing in _things(name, method, actor):
                     yield Cell(actor, name, method, thing)
+
+
+def fair(every: Iterable[Cell]) -> Iterator[Cell]:
+    """The cells the suite tries; `make access` tries all.
+
+    Of every address and method, about every thing, one of those who should get the same answer because they
+    may the same there and see as far (two where a page is about nobody, such as a list); who it is changes
+    from address to address and thing to thing. Whoever sees everything asks about one of those that are not
+    the own file or kin, and kin is left out where nothing forbids anything about them.
+    """
+    groups: dict[tuple[Any, ...], list[Cell]] = {}
+    for cell in every:
+        rule = POLICY[cell.row].rule(cell.method)
+        if cell.thing != "kin" or (rule is not None and rule.tied is not None):
+            groups.setdefault(_alike(cell, rule), []).append(cell)
+    for key, group in groups.items():
+        first = crc32(" ".join(map(str, key[:3])).encode()) % len(group)
+        yield from (group[first:] + group[:first])[: 2 if key[2:4] == ("", "may") else 1]
+
+
+def _alike(cell: Cell, rule: May | None) -> tuple[Any, ...]:
+    """Address, thing and what tells actors apart there: right, reach, and whether it may be their own file."""
+    standing = "refused"
+    if rule is not None and cell.actor in rule.roles:
+        standing = "may"
+    elif rule is not None and (cell.actor in rule.looks or (rule.own and cell.thing == "self")):
+        standing = "looks"
+    asker = cell.actor if cell.actor in ("anonymous", *BEARERS) else ""
+    tied = cell.thing in ("self", "kin") and cell.actor in TIED
+    others = visible(cell.actor) == frozenset(THINGS) and cell.thing not in ("", "self", "kin")
+    thing = "any" if others else cell.thing
+    return cell.row, cell.method, thing, standing, visible(cell.actor), asker, tied
 
 
 #: Who tries what nobody may: those who would gain most by it.
