@@ -60,9 +60,10 @@ def due_dates(to: date) -> tuple[list[date], date | None]:
     A date once published stays looked after, and leaves no gap behind it, whatever first night was chosen
     later. A waived date is not due; one that people asked to work again is.
     """
-    if not Bundle.objects.exists():
+    try:
+        known = _coverage()
+    except LookupError:
         return [], None
-    known = _coverage()
     last = min(to, known.through)
     published = Run.objects.filter(is_current=True, business_date__lte=last)
     earliest = published.aggregate(day=Min("business_date"))["day"]

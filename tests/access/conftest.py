@@ -1,5 +1,6 @@
 """The bank of the access test."""
 
+import gc
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,5 +20,7 @@ def scene(db: None, tmp_path: Path, settings: Any) -> Iterator[Scene]:
     quiet = logging.getLogger("django.request")
     before, quiet.disabled = quiet.disabled, True
     with open_bank(tmp_path) as opened:
+        gc.freeze()  # what is there now stays: no need to look through it after every request
         yield opened
+    gc.unfreeze()
     quiet.disabled = before

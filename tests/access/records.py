@@ -32,7 +32,8 @@ from managers.models import (
     TrainingPlan,
     TrainingSession,
 )
-from managers.services import sealedtext
+from managers.services import files, sealedtext
+from tests.credit.loanbank import photo
 
 if TYPE_CHECKING:
     from tests.access.scene import Scene
@@ -84,6 +85,26 @@ def certificate(scene: "Scene", who: ClientManager) -> Any:
         evidence="档案盒 3",
         recorded_by=scene.people["stranger"],
     )
+
+
+def of_all(scene: "Scene") -> None:
+    """A session and a survey of the whole bank, with all five in them."""
+    office, by = Branch.objects.get(code="HO"), scene.people["stranger"]
+    plan = TrainingPlan.objects.create(
+        title="全行课程", branch=office, starts_on=ON, ends_on=UNTIL, hours=Decimal(2), made_by=by
+    )
+    session = TrainingSession.objects.create(plan=plan, held_on=ON, place="礼堂")
+    for pk in scene.rows["managers_clientmanager"].values():
+        Attendance.objects.create(session=session, manager_id=pk)
+    asked = Survey.objects.create(
+        title="全行满意度", branch=office, questions=["服务态度"], starts_on=ON, ends_on=UNTIL, made_by=by
+    )
+    scene.numbers |= {"session": session.pk, "survey": asked.pk}
+
+
+def manager_file(scene: "Scene", who: ClientManager) -> Any:
+    """A paper about the manager."""
+    return files.keep(photo(), by=scene.people["stranger"], manager=who)
 
 
 def result_sheets(scene: "Scene") -> None:
@@ -312,6 +333,7 @@ def survey_closed(scene: "Scene", who: ClientManager) -> Any:
 
 #: In this order: what hangs on another row comes after it.
 RECORDS = {
+    "manager_file": manager_file,
     "training_plan": training_plan,
     "training_session": training_session,
     "certificate": certificate,

@@ -67,9 +67,9 @@ def nothing(scene: Scene, thing: str) -> dict[str, Any]:
 class Row:
     """One address.
 
-    `listed` are those for whom `lists` holds where not everybody finds names; `counted`: the navigation says
-    how many there are. `numbered` are those whose number the reader typed. `places`: whoever reads of all
-    branches there. `logs`: asking leaves a line in the log, found or not. `reveals`: identity data is told.
+    `listed` are those for whom `lists` holds where not everybody finds names; `counted`: to whom the navigation
+    says how many there are. `numbered` are those whose number the reader typed. `places`: whoever reads of
+    all branches there. `logs`: asking leaves a line in the log, found or not. `reveals`: identity data is told.
     `actors`: who asks at all, where a row is about some of them.
     """
 
@@ -90,7 +90,7 @@ class Row:
     listed: frozenset[str] = PUBLIC
     named: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
-    counted: bool = False
+    counted: frozenset[str] = NOBODY
     places: frozenset[str] = frozenset()
     logs: bool = False
     reveals: bool = False

@@ -92,6 +92,7 @@ def kept(scene: "Scene") -> None:
     """For each of the five: training, conduct, leave, papers of the working standard, a loan and its file."""
     holdings.hold(scene, **records.RECORDS)
     records.result_sheets(scene)
+    records.of_all(scene)
     holdings.hold(scene, **lending.LENDING)
 
 

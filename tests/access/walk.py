@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlencode
 from zlib import crc32
 
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pypdf import PdfReader
@@ -91,7 +92,7 @@ def fair(every: Iterable[Cell]) -> Iterator[Cell]:
 
 
 def _alike(cell: Cell, rule: May | None) -> tuple[Any, ...]:
-    """Address, thing and what tells actors apart there: right, reach, and whether it may be their own file."""
+    """Address, thing and what tells actors apart there: right, reach, whether it may be their own file."""
     standing = "refused"
     if rule is not None and cell.actor in rule.roles:
         standing = "may"
@@ -192,12 +193,16 @@ def ask(cell: Cell, scene: Scene) -> Outcome:
 
 
 def written() -> dict[str, int]:
-    """How many rows of each decisive table this transaction has touched, taken back or not."""
+    """How many rows of each decisive table this transaction has touched, taken back or not.
+
+    What the view `pg_stat_xact_user_tables` says of them, without its joins over all tables.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname = ANY(%s)",
-            [list(DECISIVE)],
+            "SELECT name, pg_stat_get_xact_tuples_inserted(name::regclass)"
+            " + pg_stat_get_xact_tuples_updated(name::regclass)"
+            " + pg_stat_get_xact_tuples_deleted(name::regclass) FROM unnest(%s) AS name",
+            [DECISIVE],
         )
         return dict(cursor.fetchall())
 
@@ -275,7 +280,8 @@ def _given(cell: Cell, row: Row, scene: Scene) -> Iterator[Any]:
         yield from row.kwargs(scene, cell.thing).values()
     yield from row.ask(scene, cell.thing).values()
     if cell.method == "POST":
-        yield from row.body(scene, cell.thing).values()
+        for value in row.body(scene, cell.thing).values():
+            yield value.read().decode() if isinstance(value, SimpleUploadedFile) else value
 
 
 def _unequal(cell: Cell, text: str, row: Row, outcome: Outcome) -> Iterator[str]:
@@ -284,7 +290,7 @@ def _unequal(cell: Cell, text: str, row: Row, outcome: Outcome) -> Iterator[str]
     expected = set(row.lists or ()) & visible(cell.actor) if cell.actor in row.listed else set()
     if listed - row.named != expected - row.named:
         yield f"{cell}: lists {sorted(listed)}, not {sorted(expected)}"
-    if row.counted and (count := _count(outcome.answer)) != len(expected):
+    if cell.actor in row.counted and (count := _count(outcome.answer)) != len(expected):
         yield f"{cell}: the navigation counts {count}, not {len(expected)}"
 
 

@@ -20,7 +20,7 @@ from managers.models import User
 from tests.ledger.acting import AT, WHY, day, load_days, load_register, person, stopped, versions
 
 #: Of the page with its shell.
-QUERIES = 79
+QUERIES = 65
 
 
 @pytest.fixture(autouse=True)

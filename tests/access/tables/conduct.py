@@ -96,6 +96,9 @@ TRAINING: dict[str, Row] = {
         kwargs=of("training_plan"),
         body=fixed(held_on="2026-10-19", place="会议室"),
     ),
+    "training_session[of all]": read(
+        TRAIN, refused=(404,), lists=ALL, stage="kept", kwargs=number("session")
+    ),
     "training_cancel": _training("training_plan", body=fixed(reason="讲师请假，改期另办")),
     "training_session": Row(
         get=May(TRAIN, refused=(404,)),

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.access.rows import (
     ALL,
+    GROUP,
     NOBODY,
     OWN,
     PEOPLE,
@@ -128,7 +129,7 @@ BEFORE: dict[str, Row] = {
         body=key(reason="客户不再申请，结束调查"),
         **(_PAGE | {"looks": FILES | OWN, "told": (403,)}),
     ),
-    "loan_proposals": read(FILES | OWN, lists=ALL, **_KEPT),
+    "loan_proposals": read(FILES | OWN, lists=ALL, counted=KEEPERS, **_KEPT),
     "loan_proposals[with a file]": _own_list(),
     "loan_proposal": read(FILES, kwargs=of("proposal"), **_PAGE),
     "loan_proposal_step[refuse]": _step("proposal", "refuse", LEVELS, sees=FILES),
@@ -192,4 +193,7 @@ AFTER: dict[str, Row] = {
         kwargs=of("stored_file"),
     ),
 }
+AFTER["stored_file[about a manager]"] = read(
+    PEOPLE | GROUP, own=True, refused=SCOPE_FIRST, stage="kept", about=True, kwargs=of("manager_file")
+)
 TABLE = BEFORE | AFTER

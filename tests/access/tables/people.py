@@ -183,6 +183,7 @@ TABLE: dict[str, Row] = {
     ),
     "delegation_end": do(KEEPERS, refused=(302,), kwargs=number("delegation"), body=fixed(reason="提前结束")),
     "relations": read(frozenset(ROLES), named=frozenset({"kin"})),
+    "relations[kept]": read(HR, actors=HR, lists=frozenset({"kin", "far"})),
     "relations[own]": do(
         frozenset(ROLES) - HR, actors=frozenset(ROLES) - HR, body=lambda scene, thing: _declared("far")
     ),

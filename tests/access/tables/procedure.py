@@ -110,7 +110,7 @@ PROCEDURE: dict[str, Row] = {
     "dossier": read(APPRAISALS, refused=SCOPE_FIRST, mine=(302,), **_CASE),
     "dossier[published]": read(APPRAISALS, refused=SCOPE_FIRST, mine=(302,), stage="published", **_CASE),
     # --- risk ----------------------------------------------------------------------------------------------
-    "queue": read(RISK, lists=ALL, counted=True),
+    "queue": read(RISK, lists=ALL, counted=RISK),
     "clear_unflagged": do(
         RISK,
         hidden=(302,),

@@ -17,6 +17,7 @@ from tests.access.rows import (
     do,
     fixed,
     key,
+    number,
     of,
     read,
     roles,
@@ -104,9 +105,18 @@ _AIMS = {
 
 
 def _answers(scene: Scene, thing: str) -> dict[str, Any]:
-    number = THINGS[thing][0]
-    lines = f"customer_no,employee_no,q1\nC{number},{number},4\n"
+    return _sheet(thing, thing)
+
+
+def _sheet(customer: str, manager: str) -> dict[str, Any]:
+    """Answers of the customer of one about another."""
+    lines = f"customer_no,employee_no,q1\nC{THINGS[customer][0]},{THINGS[manager][0]},4\n"
     return {"file": SimpleUploadedFile("s.csv", lines.encode())}
+
+
+def _elsewhere(who: frozenset[str], **more: Any) -> Row:
+    """A form that names somebody out of sight beside somebody in sight: told on the page."""
+    return do(NOBODY, looks=who, told=(200,), actors=who, about=True, things=("mate",), **_KEPT, **more)
 
 
 TABLE: dict[str, Row] = {
@@ -192,6 +202,14 @@ TABLE: dict[str, Row] = {
         ),
         **_KEPT,
     ),
+    "new_complaint[of a customer elsewhere]": _elsewhere(
+        RECORDERS - {"head_risk"},
+        body=both(
+            _about,
+            fixed(received_on="2026-10-12", channel="phone", complainant="孙女士", text="久候无人"),
+            fixed(customer_no=f"C{THINGS['far'][0]}"),
+        ),
+    ),
     "complaint": Row(
         get=May(LOOK, looks=OWN, told=(404,), tied=(404,), mine=(404,)),
         about=True,
@@ -246,6 +264,20 @@ TABLE: dict[str, Row] = {
         kwargs=of("survey"),
         body=_answers,
         **_KEPT,
+    ),
+    "survey[of all]": read(
+        LOOK, lists=frozenset({"mate", "sister", "far"}), listed=NOTING, kwargs=number("survey"), **_KEPT
+    ),
+    "survey[of a customer elsewhere]": _elsewhere(
+        NOTING,
+        kwargs=of("survey"),
+        body=fixed(manager=THINGS["mate"][0], customer_no=f"C{THINGS['far'][0]}", q1="4"),
+    ),
+    "survey_sheet[of a customer elsewhere]": _elsewhere(
+        NOTING, kwargs=of("survey"), body=lambda scene, thing: _sheet("far", "mate")
+    ),
+    "survey_sheet[of a manager elsewhere]": _elsewhere(
+        NOTING, kwargs=of("survey"), body=lambda scene, thing: _sheet("mate", "far")
     ),
     "survey_step": do(
         roles("branch_market"),
