@@ -67,10 +67,10 @@ def nothing(scene: Scene, thing: str) -> dict[str, Any]:
 class Row:
     """One address.
 
-    `listed` are those for whom `lists` holds where not everybody finds names; `counted`: to whom the navigation
-    says how many there are. `numbered` are those whose number the reader typed. `places`: whoever reads of
-    all branches there. `logs`: asking leaves a line in the log, found or not. `reveals`: identity data is told.
-    `actors`: who asks at all, where a row is about some of them.
+    `listed` are those for whom `lists` holds where not everybody finds names; `counted`: to whom the
+    navigation says how many there are. `numbered` are those whose number the reader typed. `places`: whoever
+    reads of all branches there. `logs`: asking leaves a line in the log, found or not. `reveals`: identity
+    data is told. `actors`: who asks at all, where a row is about some of them.
     """
 
     get: May | None = None

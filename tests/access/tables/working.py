@@ -266,7 +266,7 @@ TABLE: dict[str, Row] = {
         **_KEPT,
     ),
     "survey[of all]": read(
-        LOOK, lists=frozenset({"mate", "sister", "far"}), listed=NOTING, kwargs=number("survey"), **_KEPT
+        LOOK, looks=OWN, told=(404,), lists=ALL - {"kin"}, listed=NOTING, kwargs=number("survey"), **_KEPT
     ),
     "survey[of a customer elsewhere]": _elsewhere(
         NOTING,
