@@ -44,7 +44,7 @@ $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0001_squashed_0014_bundle_record'),
+        ('ledger', '0002_product_names'),
     ]
 
     operations = [
