@@ -1,10 +1,12 @@
 """The full procedure for one manager: the people it takes, the case, and how it comes to each state."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import resources
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from appraisal import services
@@ -17,6 +19,7 @@ from tests.appraisal.acting import Staff, find, grant, manager
 from tests.appraisal.smallbank import END, RISING
 
 TODAY = timezone.localdate()
+MORNING = datetime.combine(TODAY, time(10), timezone.get_default_timezone())
 AFTER = TODAY + timedelta(days=11)
 POINTS = {"conduct": Decimal(90), "ability": Decimal(80), "diligence": Decimal(70), "results": Decimal(60)}
 
@@ -28,9 +31,10 @@ def staff(bank: None) -> Staff:
 
 
 @pytest.fixture
-def case(staff: Staff) -> Appraisal:
-    """Rising's appraisal, measured."""
-    return opened(staff)
+def case(staff: Staff) -> Iterator[Appraisal]:
+    """Rising's appraisal, measured; the day stays TODAY though the suite may run past midnight."""
+    with time_machine.travel(MORNING, tick=True):
+        yield opened(staff)
 
 
 def hire() -> Staff:

@@ -1,8 +1,10 @@
 """The page of adjustments: proposed by one, approved by another, in reach only."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, datetime, time
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from appraisal.models import Adjustment
@@ -17,6 +19,13 @@ GIVEN = {
     "starts_on": "2026-07-01", "expires_on": "2026-12-31", "reason": "系统漏记一户",
     "evidence": "对账单 2026-118",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def same_day() -> Iterator[None]:
+    """The day stays TODAY though the suite may run past midnight."""
+    with time_machine.travel(datetime.combine(TODAY, time(10), timezone.get_default_timezone()), tick=True):
+        yield
 
 
 @pytest.fixture
