@@ -77,9 +77,9 @@ def fair(every: Iterable[Cell]) -> Iterator[Cell]:
     """The cells the suite tries; `make access` tries all.
 
     Of every address and method, about every thing, one of those who should get the same answer because they
-    may the same there and see as far (two where a page is about nobody, such as a list); who it is changes
-    from address to address and thing to thing. Whoever sees everything asks about one of those that are not
-    the own file or kin, and kin is left out where nothing forbids anything about them.
+    may the same there and see as far (two where a page lists people); who it is changes from address to
+    address and thing to thing. Whoever sees everything asks about one of those that are not the own file or
+    kin, and kin is left out where nothing forbids anything about them.
     """
     groups: dict[tuple[Any, ...], list[Cell]] = {}
     for cell in every:
@@ -88,12 +88,13 @@ def fair(every: Iterable[Cell]) -> Iterator[Cell]:
             groups.setdefault(_alike(cell, rule), []).append(cell)
     for key, group in groups.items():
         first = crc32(" ".join(map(str, key[:3])).encode()) % len(group)
-        yield from (group[first:] + group[:first])[: 2 if key[2:4] == ("", "may") else 1]
+        listed = key[3] == "may" and POLICY[key[0]].lists is not None
+        yield from (group[first:] + group[:first])[: 2 if listed else 1]
 
 
 def _alike(cell: Cell, rule: May | None) -> tuple[Any, ...]:
     """Address, thing and what tells actors apart there: right, reach, whether it may be their own file."""
-    standing = "refused"
+    row, standing = POLICY[cell.row], "refused"
     if rule is not None and cell.actor in rule.roles:
         standing = "may"
     elif rule is not None and (cell.actor in rule.looks or (rule.own and cell.thing == "self")):
@@ -102,7 +103,8 @@ def _alike(cell: Cell, rule: May | None) -> tuple[Any, ...]:
     tied = cell.thing in ("self", "kin") and cell.actor in TIED
     others = visible(cell.actor) == frozenset(THINGS) and cell.thing not in ("", "self", "kin")
     thing = "any" if others else cell.thing
-    return cell.row, cell.method, thing, standing, visible(cell.actor), asker, tied
+    shown = (cell.actor in row.listed, cell.actor in row.counted, cell.actor in row.places)
+    return cell.row, cell.method, thing, standing, visible(cell.actor), asker, tied, *shown
 
 
 #: Who tries what nobody may: those who would gain most by it.
