@@ -18,6 +18,8 @@ from managers.services.stepping import Refusal
 
 #: What a file about a customer needs where nothing else is named.
 OF_CUSTOMERS = "view_people"
+#: And one about a manager: one of these, or to be that manager.
+OF_MANAGERS = ("view_people", "view_appraisals")
 _OBJECTIONS = {
     "empty": gettext_lazy("文件“%(name)s”是空的；请重新选择。"),
     "too_large": gettext_lazy("文件“%(name)s”超过 10 MB；请压缩后再上传。"),
@@ -78,13 +80,16 @@ def opened(file: StoredFile, *, by: User, on: date) -> bytes:
 def _permitted(file: StoredFile, *, by: User, on: date) -> bool:
     """Whoever handed it in, who holds the permission, and the managers whose customer or work it is about.
 
-    What is about a customer is for those who read of customers there, whatever else they see of the branch.
+    What is about a customer or a manager is for those who read of them there, whatever else they see.
     """
     if file.uploaded_by_id == by.pk or StoredFile.objects.own_of(by, on).filter(pk=file.pk).exists():
         return True
     if file.customer is not None:
         return may_at(by, file.permission or OF_CUSTOMERS, file.customer.branch, on=on)
-    return not file.permission or may(by, file.permission, on=on, about=file.manager)
+    if file.permission or file.manager is None:
+        return may(by, file.permission, on=on, about=file.manager)
+    own = file.manager.user_id == by.pk
+    return own or any(may(by, action, on=on, about=file.manager) for action in OF_MANAGERS)
 
 
 def _read(file: StoredFile) -> bytes:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from managers.models import Branch, Customer, Grant, LogEntry, StoredFile, User
+from managers.models import Branch, ClientManager, Customer, Grant, LogEntry, StoredFile, User
 from managers.rules import uploads
 from managers.services import files
 from managers.services.stepping import Refusal
@@ -101,6 +101,14 @@ def test_what_is_about_a_customer_is_for_those_who_read_of_customers_there(hr: U
     market = people.person("market", "branch_market", "B1")
     got = [[page(user, file).status_code for user in (group, market, risk)] for file in (plain, of_loans)]
     assert got == [[403, 200, 200], [403, 403, 200]]
+
+
+def test_what_is_about_a_manager_is_for_those_who_read_of_managers_there_and_the_manager(hr: User) -> None:
+    file, own = kept(hr), people.person("own")
+    ClientManager.objects.filter(pk=people.manager().pk).update(user=own)
+    roles = ("branch_market", "group_member", "asset_preservation")
+    others = [people.person(role, role, "B1") for role in roles]
+    assert [page(user, file).status_code for user in (own, *others)] == [200, 200, 200, 403]
 
 
 def test_a_permission_held_elsewhere_opens_nothing_here(hr: User) -> None:
