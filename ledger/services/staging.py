@@ -20,10 +20,12 @@ def prepare(cursor: Any, feeds: Iterable[FeedFile]) -> None:
     """Create what lives as long as the load: errors found, effects on past days, and all business so far."""
     # A second load in one outer transaction finds the first one's tables still there.
     cursor.execute("DISCARD TEMP")
-    # Values are compared with how they print.
+    # Values are compared with how they print. Triggers ask for `pgtrigger.ignore` row by row; unset, that is
+    # an error caught, and each makes PostgreSQL look through all foreign keys still to be checked.
     cursor.execute("""
         SET LOCAL datestyle = 'ISO, YMD';
         SET LOCAL jit = off;
+        SET LOCAL pgtrigger.ignore = '{}';
         CREATE TEMP TABLE load_error (file text, line bigint, col text, value text, code text, detail text)
             ON COMMIT DROP;
         CREATE TEMP TABLE effect (customer_id bigint, since date, products boolean NOT NULL DEFAULT true)
