@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from managers.models import Branch, ClientManager, Grant, Relation, User
 from managers.models.relations import in_force
-from managers.models.scope import counted, grants_on, scope_of
+from managers.models.scope import counted, grants_on
 from managers.roles import ROLES
 from managers.rules.separation import Ties
 
@@ -135,12 +135,6 @@ def holders(action: str, *, on: date, about: ClientManager | None = None) -> lis
         if about is None or _reaches(grant, about)
     ]
     return list({grant.user_id: grant.user for grant in reaching}.values())
-
-
-def sees_business(user: User, on: date) -> bool:
-    """Whether the user sees any business data at all."""
-    scope = scope_of(user, on)
-    return scope.everything or bool(scope.paths) or scope.manager is not None
 
 
 def _reaches(grant: Grant, manager: ClientManager) -> bool:

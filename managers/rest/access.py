@@ -13,11 +13,14 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from managers.models import ClientManager, User
 from managers.models.scope import grants_on
-from managers.permissions import may, sees_business
+from managers.permissions import may
 from managers.rest.problems import Problem
 from managers.roles import ROLES
 
 log = logging.getLogger("cmbank.api")
+
+#: What opens the data every resource shares: who the managers are, their grades and figures.
+PEOPLE = ("view_people", "view_appraisals")
 
 
 def own_file(user: Any) -> ClientManager | None:
@@ -28,11 +31,14 @@ def own_file(user: Any) -> ClientManager | None:
 def may_read(user: User, action: str, on: date) -> bool:
     """Whether some role, or a manager file of one's own, opens this kind of data at all.
 
-    An empty action asks for any business data.
+    An empty action is opened by any of `PEOPLE`.
     """
-    if not action:
-        return sees_business(user, on)
-    return own_file(user) is not None or may(user, action, on=on)
+    return own_file(user) is not None or any(may(user, each, on=on) for each in opening(action))
+
+
+def opening(action: str) -> tuple[str, ...]:
+    """The permissions any of which opens what asks for `action`."""
+    return (action,) if action else PEOPLE
 
 
 def readable(rows: Any, user: Any, action: str, on: date) -> Any:
@@ -43,7 +49,7 @@ def readable(rows: Any, user: Any, action: str, on: date) -> Any:
     """
     visible = rows.visible_to(user, on)
     roles = [(ROLES[grant.role], grant.branch.path) for grant in grants_on(user, on) if grant.role in ROLES]
-    permitted = [(role, path) for role, path in roles if not action or action in role.may]
+    permitted = [(role, path) for role, path in roles if set(opening(action)) & set(role.may)]
     if len(permitted) == len(roles) or any(role.reach == "all" for role, _path in permitted):
         return visible
     wanted = Q(pk__in=[])

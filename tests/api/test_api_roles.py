@@ -42,7 +42,7 @@ OPEN = {
     "branch_risk": ALL,
     "branch_hr": ALL,
     "branch_market": ALL - APPRAISALS,
-    "asset_preservation": ALL - CUSTOMERS - APPRAISALS,
+    "asset_preservation": RULEBOOKS,
     "outlet_head": ALL,
     "client_manager": ALL,
     "group_member": ALL - CUSTOMERS,

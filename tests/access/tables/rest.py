@@ -20,7 +20,7 @@ from tests.access.rows import (
 )
 
 #: Business roles over REST; whoever has a manager file reads the own rows of every resource.
-READERS = PEOPLE | GROUP | OWN | roles("asset_preservation")
+READERS = PEOPLE | GROUP | OWN
 
 
 def rest(scope: str, who: frozenset[str], *, about: bool = False, lists: bool = True, **more: Any) -> Row:
