@@ -22,7 +22,7 @@ from tests.appraisal.pages import as_, text
 
 HR_SEES = {
     "managers": {"branch", "clientmanager", "customer", "assignment"},
-    "ledger": {"bundle", "event", "feedexpectation", "run", "runrequest", "target"},
+    "ledger": {"bundle", "event", "feedexpectation", "product", "run", "runrequest", "target"},
     "grading": {"rulebookversion", "verdict", "graderecord"},
     "appraisal": {"cycle", "appraisal"},
 }

@@ -48,7 +48,7 @@ def test_whoever_holds_no_role_is_told_which_there_are(db: None) -> None:
     response = as_(User.objects.create(username="new")).get("/")
     assert "您的账号还没有角色" in text(response)
     apart = {row["role"].code: row["apart"] for row in response.context["rows"]}
-    assert len(apart) == 13
+    assert len(apart) == 14
     assert (apart["auditor"], apart["client_manager"]) == ("只能单独持有", "—")
     assert apart["group_member"] == "总行风险、总行人力、分行风险合规、分行人力"
     assert apart["group_member"] in text(response)

@@ -29,7 +29,7 @@ from tests.managers.staff import manager
 ON = date(2026, 10, 1)
 NAMES = "周慧叶知秋林深方圆江雪苏陈嘉怡白"
 #: What stays Latin: the kind of file and its encodings, logins, codes of grades and numbers of papers.
-LATIN = {"CSV", "csv", "UTF", "GB", "GW", "JJ", "MB"}
+LATIN = {"Excel", "xlsx", "CSV", "csv", "UTF", "GB", "GW", "JJ", "MB"}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.grading.careers import bring, graded
 from tests.managers.staff import ON, hire, manager
 
 #: What stays Latin: the kind of file and its encodings, and numbers of certificates and papers.
-LATIN = {"CSV", "UTF", "GB", "ZS", "ZC", "PDF", "JPG", "PNG", "DOCX", "XLSX", "MB"}
+LATIN = {"Excel", "xlsx", "CSV", "UTF", "GB", "ZS", "ZC", "PDF", "JPG", "PNG", "DOCX", "XLSX", "MB"}
 
 
 @pytest.fixture

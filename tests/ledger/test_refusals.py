@@ -379,7 +379,7 @@ def test_a_refused_bundle_can_be_mended_and_loaded(folder: Path, tmp_path: Path)
 def test_every_reason_is_tried_here() -> None:
     here = Path(__file__).parent
     paths = [*here.glob("test_refus*.py"), here / "test_quarantine.py", here / "test_personal_feeds.py"]
-    paths.append(here.parent / "credit" / "test_flows.py")
+    paths += [here / "test_records.py", here.parent / "credit" / "test_flows.py"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     tried = set(re.findall(r'"([a-z_]+)"', text))
     # what cannot be provoked through a file alone
