@@ -67,7 +67,7 @@ def main() -> int:
 
         twins = Twins(servers, servers.data_dir)
         twins.prepare()
-        kills = int(os.environ.get("KILLS") or (5 if short else 24))
+        kills = int(os.environ.get("KILLS") or (3 if short else 24))
         asked = Asked(twins, seed, short, kills)
         outcomes: dict[str, Outcome] = {}
         for name in names:

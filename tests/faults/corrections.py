@@ -50,7 +50,7 @@ def older_days(asked: Asked) -> Outcome:
     """Days from before everything arrive when a night is begun: the first of all, one at a month's edge."""
     outcome = Outcome()
     history = "first older"
-    for begun in [0, 4][: asked.times(short=2, full=2)]:
+    for begun in [0, 4][: asked.times(short=1, full=2)]:
         with Scene(asked.twins, known=["first", history]) as scene:
             _begin(scene, begun, outcome)
             _load(scene, asked, "older")

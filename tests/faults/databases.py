@@ -38,7 +38,7 @@ def copy_ended(asked: Asked) -> Outcome:
     asked.twins.makers["large"] = large
     with Scene(asked.twins, known=["first", "first large"]) as scene:
         path = asked.twins.path("large")
-        for _number in range(asked.times(short=2, full=8)):
+        for _number in range(asked.times(short=1, full=8)):
             _load_and_end(scene, path, chance, outcome)
         asked.twins.load("large")
         connection.close()

@@ -50,7 +50,7 @@ def _finish(scene: Scene, outcome: Outcome) -> None:
 def freeze_worker(asked: Asked) -> Outcome:
     """SIGSTOP longer than the lease, inside and between chunks, then SIGCONT: a zombie writes nothing."""
     outcome, chance = Outcome(), asked.chance("freeze")
-    for number in range(asked.times(short=2, full=8)):
+    for number in range(asked.times(short=1, full=8)):
         with Scene(asked.twins, known=["first"]) as scene:
             scene.beat()
             sleeper = scene.worker("sleeper", nap=NAP)

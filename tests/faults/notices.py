@@ -31,7 +31,7 @@ def notices(asked: Asked) -> Outcome:
     outcome, chance = Outcome(), asked.chance("notices")
     count = asked.times(short=SHORT, full=FULL)
     _open(asked, count)
-    for _number in range(asked.times(short=2, full=8)):
+    for _number in range(asked.times(short=1, full=8)):
         with Scene(asked.twins, template="maturing") as scene:
             for _kill in range(KILLS):
                 outcome.count("killed half-way", int(_killed(scene, chance, count)))
