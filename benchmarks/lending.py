@@ -18,7 +18,8 @@ from benchmarks.report import Found
 
 TODAY = date(2026, 3, 31)
 USERS, SECONDS, TRIED_SECONDS, PAUSE = 20, 20.0, 3.0, 1.0
-CUSTOMERS = 200
+#: What one manager holds.
+CUSTOMERS = 100
 LOANS_EACH, PAYMENTS_EACH = 2, 10
 LOANS = 200_000
 
@@ -132,13 +133,15 @@ def signed_in() -> dict[str, list[str]]:
 
 
 def fill(loans: int) -> None:
-    """Customers with loans, terms, schedules and payments, held by as many managers as there are readers."""
+    """Customers with loans, terms, schedules and payments, held by managers of whom some are readers."""
     from managers.models import Branch, ClientManager, User
 
     branch = Branch.objects.create(code="HO", name="总行", kind="head_office", path="/HO/")
-    for number in range(USERS):
-        user = User.objects.create_user(f"reader{number}", password=secrets.token_hex(20))
-        ClientManager.objects.create(
+    readers = [
+        User.objects.create_user(f"reader{number}", password=secrets.token_hex(20)) for number in range(USERS)
+    ]
+    ClientManager.objects.bulk_create(
+        ClientManager(
             employee_no=f"E{number}",
             name=f"经理{number}",
             branch=branch,
@@ -146,8 +149,10 @@ def fill(loans: int) -> None:
             hired_on=date(2015, 1, 1),
             post_started_on=date(2020, 1, 1),
             grade_code="first",
-            user=user,
+            user=readers[number] if number < USERS else None,
         )
+        for number in range(max(USERS, loans // LOANS_EACH // CUSTOMERS))
+    )
     _rows(loans, branch.pk)
 
 
@@ -155,6 +160,7 @@ def _rows(loans: int, branch: int) -> None:
     from django.db import connection
 
     from ledger.models import Bundle, Feed, Product
+    from managers.models import ClientManager
 
     bundle = Bundle.objects.create(digest="bench", name="bench", from_on=date(2025, 1, 1), to_on=TODAY)
     for code in ("loans", "schedules", "repayments", "loan_classes"):
@@ -167,7 +173,7 @@ def _rows(loans: int, branch: int) -> None:
         "branch": branch,
         "bundle": bundle.pk,
         "product": product.pk,
-        "users": USERS,
+        "managers": ClientManager.objects.count(),
         "begun": date(2025, 1, 1),
         "today": TODAY,
         "due": TODAY + timedelta(days=3),
@@ -183,7 +189,7 @@ _FILL = (
        SELECT 'C' || n, '客户' || n, 'corporate', %(branch)s, '', ''
        FROM generate_series(0, %(customers)s - 1) n""",
     """INSERT INTO managers_assignment (customer_id, manager_id, share, starts_on, source_bundle, source_line)
-       SELECT c.id, (SELECT min(id) FROM managers_clientmanager) + c.id %% %(users)s, 1, %(begun)s,
+       SELECT c.id, (SELECT min(id) FROM managers_clientmanager) + c.id %% %(managers)s, 1, %(begun)s,
               %(bundle)s, 1
        FROM managers_customer c""",
     """INSERT INTO ledger_account (account_no, customer_id, product_id, currency, opened_on)
