@@ -30,8 +30,10 @@ from benchmarks import (
 from benchmarks.bank import FIRST_NIGHT, LAST_NIGHT, Bank
 from benchmarks.report import Found
 
-#: What --only may name; the usual nights are always worked, as all else rests on them.
-PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load", "verdicts", "papers", "lending")
+#: Parts that fill a database of their own and need no night before them.
+APART = ("verdicts", "papers", "lending")
+#: What --only may name; where any other than those apart is named, the usual nights are worked.
+PARTS = ("night", "floor", "duckdb", "postgres", "changes", "read", "load", *APART)
 #: Repeats for which the days of December suffice: one night to warm up, then three rates of changes each.
 MOST_REPEATS = (LAST_NIGHT - FIRST_NIGHT).days // 3
 
@@ -79,30 +81,41 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def measured(bank: Bank, place: Path, options: argparse.Namespace) -> Found:
-    """Everything asked for, on one bank; reads and loads only on the one with the longest history."""
+    """Everything asked for, on one bank; what is not its nights only on the one with the longest history."""
     found = Found(bank)
     folder = place / f"bank-{bank.accounts}-{bank.days}-{bank.repeats}"
-    once(folder / "written", lambda: _generate("write_bank", bank, folder))
-    say(f"{bank.days} days of history written")
-    database.empty_database()
-    begun = night.begin(bank, folder)
-    found.figures["peak MB of history"] = begun.pop("peak MB of history")
-    found.seconds |= {name: [seconds] for name, seconds in begun.items()}
-    nights(found, folder, options.parts)
-    answers(found, folder, options.parts)
+    if options.parts - set(APART):
+        worked(found, folder, options.parts)
     if bank == options.banks[-1]:
         reads(found, options.parts)
         loads(found, folder, options)
-        if "verdicts" in options.parts:
-            verdicts.measure(found)
-            say("verdicts")
-        if "papers" in options.parts:
-            papers.measure(found)
-            say("papers")
-        if "lending" in options.parts:
-            lending.measure(found, min(bank.accounts, lending.LOANS))
-            say("pages of the loan side")
+        apart(found, options.parts)
     return found
+
+
+def worked(found: Found, folder: Path, parts: frozenset[str]) -> None:
+    """The bank's history and nights, and the rivals' answers to them."""
+    once(folder / "written", lambda: _generate("write_bank", found.bank, folder))
+    say(f"{found.bank.days} days of history written")
+    database.empty_database()
+    begun = night.begin(found.bank, folder)
+    found.figures["peak MB of history"] = begun.pop("peak MB of history")
+    found.seconds |= {name: [seconds] for name, seconds in begun.items()}
+    nights(found, folder, parts)
+    answers(found, folder, parts)
+
+
+def apart(found: Found, parts: frozenset[str]) -> None:
+    """What fills a database of its own."""
+    if "verdicts" in parts:
+        verdicts.measure(found)
+        say("verdicts")
+    if "papers" in parts:
+        papers.measure(found)
+        say("papers")
+    if "lending" in parts:
+        lending.measure(found, min(found.bank.accounts, lending.LOANS))
+        say("pages of the loan side")
 
 
 def nights(found: Found, folder: Path, parts: frozenset[str]) -> None:
