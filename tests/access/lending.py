@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from credit.models import (
+    Classification,
     Facility,
     Finding,
     Inspection,
@@ -127,16 +128,26 @@ def maturity(scene: "Scene", who: ClientManager) -> Any:
 
 def ending(scene: "Scene", who: ClientManager) -> Any:
     """A renewal somebody has proposed."""
+    return _ending(scene, who, kind="renewed", reason="续贷", new_account_no="L-NEW")
+
+
+def preserved(scene: "Scene", who: ClientManager) -> Any:
+    """A loan gone bad that somebody offers to preservation."""
+    given = _account(scene, who)
+    bad = {"business_date": ISSUED, "loan_class": "doubtful", "bundle": scene.bundle, "line": 1}
+    Classification.objects.create(account_id=given["account_id"], **bad)
+    return _ending(scene, who, kind="preserved", reason="经催收无果")
+
+
+def _ending(scene: "Scene", who: ClientManager, **given: str) -> LoanEnding:
     return LoanEnding.objects.create(
-        kind="renewed",
-        reason="续贷",
-        new_account_no="L-NEW",
         amount=Decimal(20_000),
         level="outlet_head",
         matures_on=UNTIL,
         proposed_on=ON,
         proposed_by=scene.people["stranger"],
         **_account(scene, who),
+        **given,
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from appraisal import services as procedure
 from appraisal.models import Adjustment, Appraisal
 from appraisal.queries import bodies
-from credit.models import Reclassification
+from credit.models import LoanEnding, Reclassification
 from grading.models import GradeChange
 from ledger.services import requests
 from managers.models import Handover, Qualification
@@ -101,6 +101,12 @@ def confirmed(scene: "Scene") -> None:
     Reclassification.objects.update(state="confirmed", confirmed_by=scene.people["other"])
 
 
+def gone_bad(scene: "Scene") -> None:
+    """Nobody renews the loans any more: they are doubtful and offered to preservation."""
+    LoanEnding.objects.update(state="withdrawn")
+    holdings.hold(scene, preserved=lending.preserved)
+
+
 def accepted(scene: "Scene") -> None:
     """Every receiver has taken over."""
     for row in Handover.objects.select_related("receiver"):
@@ -154,6 +160,7 @@ STAGES: dict[str, tuple[Bring, ...]] = {
     "scheduled": (begun, accepted, witnessed, approved, scheduled),
     "kept": (kept,),
     "confirmed": (kept, confirmed),
+    "gone_bad": (kept, gone_bad),
     "screened": (begun, screened),
     "examined": (begun, screened, examined),
 }

@@ -156,6 +156,8 @@ def test_the_level_of_the_amount_approves(staff: dict[str, User], tmp_path: Path
     endings.witness(row.pk, by=witness, on=ON)
     with pytest.raises(PermissionDenied, match="总行风险"):
         endings.approve(row.pk, by=local, on=ON)
+    with pytest.raises(PermissionDenied, match="总行风险"):
+        endings.refuse(row.pk, by=local, on=ON, reason="清单不全")
     endings.approve(row.pk, by=staff["main"], on=ON)
 
 

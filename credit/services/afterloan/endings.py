@@ -144,7 +144,7 @@ def withdraw(pk: int, *, by: User, on: date, reason: str, key: str = "") -> LogE
 
 
 def refuse(pk: int, *, by: User, on: date, reason: str, key: str = "") -> LogEntry:
-    """Whoever's turn it is says no."""
+    """Whoever's turn it is says no; in place of an approval, of the level that would give it."""
     reason = needed(reason)
     found = LoanEnding.objects.filter(pk=pk).values_list("state", "kind").first()
     state, kind = found if found else ("", "")
@@ -153,6 +153,9 @@ def refuse(pk: int, *, by: User, on: date, reason: str, key: str = "") -> LogEnt
     def move(row: LoanEnding) -> None:
         if row.state != state:  # somebody was faster: it is another one's turn now
             raise refuse_state(PROCEDURE, "refuse", row)
+        if action == "approve_ending":
+            apart = (row.proposed_by_id, row.received_by_id, row.witnessed_by_id)
+            check_level(by, action, row.level, on=on, about=row.manager, apart=apart)
 
     return step(PROCEDURE, "refuse", pk, by=by, on=on, action=action, move=move, reason=reason, key=key)
 

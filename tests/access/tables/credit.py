@@ -183,7 +183,8 @@ AFTER: dict[str, Row] = {
     "endings": read(LOANS | OWN, lists=ALL, **_KEPT),
     "endings[with a file]": _own_list(),
     "ending": read(LOANS, kwargs=of("ending"), **_PAGE),
-    "ending_step": _step("ending", "refuse", KEEPERS),
+    "ending_step[refuse]": _step("ending", "refuse", LEVELS),
+    "ending_step[receive]": _step("preserved", "receive", roles("asset_preservation"), stage="gone_bad"),
     "stored_file": read(
         LOANS,
         own=True,
