@@ -10,10 +10,14 @@ WITH account AS (
         ORDER BY business_date DESC, bundle_id DESC LIMIT 1
     ) AS b
 ), within AS (
-    SELECT DISTINCT ON (a.id, b.business_date) a.id, b.business_date, b.balance, b.bundle_id, b.line
+    -- account by account: joined whole, a small bank's months would be read from end to end
+    SELECT a.id, b.*
     FROM account a
-    JOIN ledger_balancechange b ON b.account_id = a.id
-    WHERE b.business_date > %(start)s AND b.business_date <= %(end)s AND b.bundle_id <= %(bundle)s
-    ORDER BY a.id, b.business_date, b.bundle_id DESC
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT ON (business_date) business_date, balance, bundle_id, line FROM ledger_balancechange
+        WHERE account_id = a.id AND business_date > %(start)s AND business_date <= %(end)s
+          AND bundle_id <= %(bundle)s
+        ORDER BY business_date, bundle_id DESC
+    ) AS b
 )
 SELECT * FROM carried UNION ALL SELECT * FROM within ORDER BY 1, 2
