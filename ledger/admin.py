@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ledger import versions, words
 from ledger.models import (
     Bundle,
     BundleFile,
@@ -149,18 +150,28 @@ class PersonalAdmin(LookedAt):
 class EventAdmin(PersonalAdmin):
     """What happened to managers; a quantity of 0 withdraws."""
 
-    list_display = ("manager", "business_date", "code", "quantity", "note", "bundle", "line")
+    list_display = ("manager", "business_date", "what", "quantity", "note", "bundle", "line")
     list_filter = (ManagerBranchFilter,)
-    fields = ("manager", "business_date", "code", "quantity", "note", "bundle", "line")
+    fields = ("manager", "business_date", "what", "code", "quantity", "note", "bundle", "line")
+
+    @admin.display(description=_("事项"), ordering="code")
+    def what(self, row: Event) -> str:
+        """What people call it."""
+        return words.event_title(row.code)
 
 
 @admin.register(Target)
 class TargetAdmin(PersonalAdmin):
     """What managers are to reach."""
 
-    list_display = ("manager", "metric", "starts_on", "ends_on", "value", "bundle", "line")
+    list_display = ("manager", "what", "starts_on", "ends_on", "value", "bundle", "line")
     list_filter = (ManagerBranchFilter,)
-    fields = ("manager", "metric", "starts_on", "ends_on", "value", "bundle", "line")
+    fields = ("manager", "what", "metric", "starts_on", "ends_on", "value", "bundle", "line")
+
+    @admin.display(description=_("指标"), ordering="metric")
+    def what(self, row: Target) -> str:
+        """What people call the figure."""
+        return versions.metric_title(row.metric)
 
 
 @admin.register(OutboxMessage)

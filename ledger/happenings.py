@@ -4,12 +4,13 @@ Every code has one source: where another system delivers it, what happens here i
 what we have entered nobody may deliver as well.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.functional import Promise
 
 from ledger.rules.feeds import Check, FeedFile
 from ledger.sql import statement
@@ -30,9 +31,9 @@ class Happened(NamedTuple):
 
 @dataclass(frozen=True)
 class Origin:
-    """A part of the house that knows of events; `codes` are all it ever yields."""
+    """A part of the house that knows of events; `codes` are all it ever yields, and what people call them."""
 
-    codes: tuple[str, ...]
+    codes: Mapping[str, str | Promise]
     events: Callable[[], Iterable[Happened]]
 
 
@@ -48,6 +49,11 @@ def register(origin: Origin) -> None:
 def codes() -> frozenset[str]:
     """The events that the bank's own procedures make."""
     return frozenset(code for origin in _ORIGINS for code in origin.codes)
+
+
+def titles() -> dict[str, str]:
+    """What people call the events of our own, by code."""
+    return {code: str(name) for origin in _ORIGINS for code, name in origin.codes.items()}
 
 
 def events() -> Iterator[Happened]:

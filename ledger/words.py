@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger import presenters
+from ledger import happenings, presenters, versions
 from ledger.rules.explaining import Fact, Section
 from ledger.rules.figures import MetricRef
 
@@ -42,14 +42,19 @@ def window_title(name: str) -> str:
     return _("上年 %(day)s") % {"day": day} if day != name else day
 
 
+def event_title(code: str) -> str:
+    """What people call an event; of another system's the name of its figure, or its code."""
+    return happenings.titles().get(code) or versions.metric_title(code)
+
+
 def question(ref: MetricRef) -> str:
     """What a figure was asked with besides window and floor: the code, the amount to reach, how far back."""
     params = dict(ref.params)
     parts = []
     if "event" in params:
-        parts.append(_("事项 %(code)s") % {"code": params["event"]})
+        parts.append(_("事项 %(code)s") % {"code": event_title(params["event"])})
     if "metric" in params:
-        parts.append(_("目标 %(code)s") % {"code": params["metric"]})
+        parts.append(_("目标 %(code)s") % {"code": versions.metric_title(params["metric"])})
     if "reaching" in params:
         words = {
             "average": _("贷款日均") if params.get("of") == "loan" else _("存款日均"),

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from django.db import connection
 from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
 
 from credit.models import (
     Agreement,
@@ -41,8 +42,13 @@ STATED = {
     StatedFigure.Kind.DEBT_RATIO: "debt_ratio",
     StatedFigure.Kind.PAYROLL: "payroll",
 }
-#: What `events` yields.
-EVENTS = ("work_log", "visit", "complaint", "complaint_upheld")
+#: What `events` yields, and what people call it.
+EVENTS = {
+    "work_log": _("工作日志"),
+    "visit": _("客户走访"),
+    "complaint": _("客户投诉"),
+    "complaint_upheld": _("投诉属实"),
+}
 
 
 # --- Agreements -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from managers.models import (
     Certificate,
@@ -20,11 +21,19 @@ from managers.models import (
 State = ConductFinding.State
 #: The code a certificate is read by, where figures ask for one of its kind; all others are `certificate`.
 CERTIFICATE_CODES = {Certificate.Kind.POST: "certificate_valid"}
-#: Every code that `events` ever yields.
-CODES = (
-    "training_passed", "training_failed", "certificate_valid", "certificate", "screening_done",
-    "home_visit_done", "cross_inspection_done", "finding_serious", "finding_minor", "violations",
-)  # fmt: skip
+#: Every code that `events` ever yields, and what people call it.
+CODES = {
+    "training_passed": _("培训考试合格"),
+    "training_failed": _("培训考试不合格"),
+    "certificate_valid": _("岗位资格证书有效"),
+    "certificate": _("其他证书有效"),
+    "screening_done": _("行为排查"),
+    "home_visit_done": _("家访"),
+    "cross_inspection_done": _("交叉检查"),
+    "finding_serious": _("严重行为问题"),
+    "finding_minor": _("一般行为问题"),
+    "violations": _("违规违纪"),
+}
 
 
 class Event(NamedTuple):

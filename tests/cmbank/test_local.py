@@ -64,10 +64,10 @@ def test_concurrent_commands_share_one_set_of_servers(local: Local, tmp_path: Pa
     appears(Path(f"{first_ends}.started"))
     appears(Path(f"{second_ends}.started"))
     first_ends.touch()
-    first_urls, _ = first.communicate(timeout=30)
+    first_urls, _ = first.communicate(timeout=90)
     assert local.ask("SELECT 1") == "1"  # a third one, after the one who may have started them has left
     second_ends.touch()
-    second_urls, _ = second.communicate(timeout=30)
+    second_urls, _ = second.communicate(timeout=90)
     assert first_urls == second_urls
     assert local.processes() == []
 
@@ -90,7 +90,7 @@ def test_signal_twice_ends_the_command_and_what_it_started(
     command.send_signal(number)
     time.sleep(0.1)
     command.send_signal(number)
-    command.communicate(timeout=30)
+    command.communicate(timeout=90)
     assert (command.returncode, local.processes()) == (status, [])
 
 
@@ -99,7 +99,7 @@ def test_ctrl_c_reaches_the_whole_group_and_ends_it(local: Local, tmp_path: Path
     command = local.start("sh", "-c", f"touch {started}; sleep 3600")
     appears(started)
     os.killpg(command.pid, signal.SIGINT)
-    command.communicate(timeout=30)
+    command.communicate(timeout=90)
     assert (command.returncode, local.processes()) == (130, [])
 
 
@@ -118,7 +118,7 @@ def test_ended_while_starting_leaves_no_process_behind(local: Local) -> None:
         command = local.start("sleep", "3600")
         time.sleep(pause)
         command.terminate()
-        command.communicate(timeout=60)
+        command.communicate(timeout=90)
         assert local.settled() == []
     assert local.ask("SELECT 1") == "1"
 
@@ -126,7 +126,7 @@ def test_ended_while_starting_leaves_no_process_behind(local: Local) -> None:
 def test_given_addresses_are_used_and_nothing_is_started(local: Local) -> None:
     urls = {"DATABASE_URL": "postgres://a@db/b", "BROKER_URL": "redis://b/0", "CACHE_URL": "redis://c/0"}
     command = local.start("sh", "-c", 'echo "$DATABASE_URL $BROKER_URL $CACHE_URL"', **urls)
-    output, _ = command.communicate(timeout=30)
+    output, _ = command.communicate(timeout=90)
     assert output == " ".join(urls.values()) + "\n"
     assert not (local.data_dir / "postgres").exists()
 
@@ -189,6 +189,6 @@ def test_bank_opens_answers_and_closes_without_a_trace(local: Local) -> None:
     os.killpg(bank.pid, signal.SIGINT)
     time.sleep(0.2)
     os.killpg(bank.pid, signal.SIGINT)
-    assert bank.wait(timeout=30) == 0
+    assert bank.wait(timeout=90) == 0
     bank.stdout.close()
     assert local.processes() == []

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from ledger import explanations, metrics
-from ledger.models import Bundle
+from ledger import explanations, metrics, words
+from ledger.models import Bundle, Target
 from managers.models import Branch, Grant, User
 from tests.ledger import bank
 from tests.ledger.test_corrections import deliver, nights
@@ -138,11 +138,25 @@ def test_the_page_of_an_event_figure_lists_the_rows(reader: Client) -> None:
     bundle = Bundle.objects.get()
     assert [
         said
-        for said in ("事项 complaint", "柜面", "电话", ">2.5<", ">-0.25<", "各行之和 3.25")
+        for said in ("事项 客户投诉", "柜面", "电话", ">2.5<", ">-0.25<", "各行之和 3.25")
         if said not in text
     ] == []
     assert f"批次 {bundle.pk} · events.csv 第 3 行" in text
     assert "计全部客户" not in text and "未计客户" not in text
+
+
+def test_events_and_targets_are_called_by_their_names(reader: Client) -> None:
+    assert [words.event_title(code) for code in ("complaint", "training_passed", "never")] == [
+        "客户投诉",
+        "培训考试合格",
+        "never",
+    ]
+    User.objects.filter(username="risk").update(is_staff=True)
+    listed = reader.get("/admin/ledger/event/").content.decode()
+    assert 'class="field-what">客户投诉</td>' in listed and ">complaint<" not in listed
+    told = Target.objects.values("manager_id", "starts_on", "ends_on", "value", "bundle_id").first()
+    Target.objects.create(metric="deposit_daily_average", line=99, **told)
+    assert 'class="field-what">存款日均（不含协议存款）</td>' in reader.get("/admin/ledger/target/").content.decode()
 
 
 def test_the_page_of_a_target_says_which_holds(reader: Client) -> None:

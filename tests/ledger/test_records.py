@@ -29,7 +29,7 @@ SECOND, FIFTH = date(1994, 1, 2), date(1994, 1, 5)
 def happening(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Happened]]:
     """What one part of the house knows of; the test fills it."""
     events: list[Happened] = []
-    monkeypatch.setattr(happenings, "_ORIGINS", [Origin(("inspection",), lambda: events)])
+    monkeypatch.setattr(happenings, "_ORIGINS", [Origin({"inspection": "检查"}, lambda: events)])
     yield events
 
 

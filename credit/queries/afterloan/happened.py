@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from credit.models import Inspection
 from ledger.happenings import Happened, Origin
 
@@ -17,4 +19,4 @@ def events() -> Iterator[Happened]:
         yield from (Happened(who, day, CODE, 1, f"loan_inspection:{pk}") for who in both)
 
 
-ORIGIN = Origin((CODE,), events)
+ORIGIN = Origin({CODE: _("贷后检查")}, events)
