@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import manager
 
 from tests.access import walk
+from tests.access.policy import POLICY
 from tests.access.scene import Scene
 from tests.access.stages import STAGES
 
@@ -146,9 +147,17 @@ def reached(scene: Scene, watch: Watched, rows: Collection[str] = ()) -> Reached
 
 
 def telling(cells: list[tuple[str, walk.Cell]]) -> list[tuple[str, walk.Cell]]:
-    """The cells that would tell first: lists and what is far away, by address in turn; not all of them."""
+    """The cells that would tell first, by address in turn, and not all of them.
+
+    Those are where the number of rows is looked at, lists, and what is far away.
+    """
+
+    def late(pair: tuple[str, walk.Cell]) -> tuple[bool, bool]:
+        cell = pair[1]
+        return cell.actor not in POLICY[cell.row].counted, cell.thing not in ("", "far", "sister")
+
     turns: dict[str, list[tuple[str, walk.Cell]]] = {}
-    for pair in sorted(cells, key=lambda pair: pair[1].thing not in ("", "far", "sister")):
+    for pair in sorted(cells, key=late):
         turns.setdefault(pair[1].row, []).append(pair)
     mixed = [pair for turn in zip_longest(*turns.values()) for pair in turn if pair is not None]
     return mixed[:MOST_CELLS]
