@@ -1,5 +1,6 @@
 """What is due on loans: overdue, today, within a week; of inspections, findings, notices and classes."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,8 +20,8 @@ from ledger.models import Account
 WEEK = timedelta(days=7)
 #: Days for a receipt, and to propose a class once the floor is broken.
 RECEIPT = timedelta(days=5)
-#: Of everything no more is read than a page can show.
-MOST = 300
+#: Of every kind no more is read than a person can take in; a page says so where there is more.
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ def grouped(reader: Reader) -> list[tuple[str, Promise, list[Item]]]:
         ("today", _("今天"), [row for row in rows if row.due_on == on]),
         ("week", _("七天内"), [row for row in rows if row.due_on > on]),
     ]
+
+
+def is_cut(groups: list[tuple[str, Promise, list[Item]]]) -> bool:
+    """Whether more may be due than is listed."""
+    listed = Counter(item.kind for _code, _title, items in groups for item in items)
+    return max(listed.values(), default=0) >= MOST
 
 
 def items(reader: Reader) -> list[Item]:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +17,7 @@ from credit.models.reclassifying import STEPS
 from credit.queries.afterloan import lateness, loans
 from credit.rules.reclassifying import is_better
 from credit.services.afterloan import classes as services
-from credit.views.steps import attempt, customer_name, fresh_key, history, named
+from credit.views.steps import attempt, customer_name, fresh_key, history, named, page_of
 from managers.models import Branch
 from managers.roles import ROLES
 
@@ -54,7 +53,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     related = ("account__customer__branch", "manager__branch", "proposed_by")
     waiting = [row for row in opened.select_related(*related).order_by("pk") if reader.class_turn(row)]
     found, chosen = _filtered(request, reader)
-    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found, ROWS_A_PAGE)
     under_way = dict(opened.filter(account__in=[row.pk for row in page]).values_list("account", "pk"))
     context = {
         "waiting": named(waiting, reader, turn=reader.class_turn, tag=tag),
@@ -86,7 +85,7 @@ def _filtered(request: HttpRequest, reader: Reader) -> tuple[Any, dict[str, str]
     if text := chosen["q"].strip():
         words = Q(account__account_no__icontains=text) | Q(account__customer__customer_no__icontains=text)
         found = found.filter(words | Q(account__customer__name__icontains=text))
-    return found.order_by("-broken", "-days", "account__account_no"), chosen
+    return found.order_by("-broken", "-days", "pk"), chosen
 
 
 def _branches(reader: Reader) -> list[Branch]:

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from credit.models.endings import STEPS
 from credit.queries.afterloan import loans
 from credit.rules.maturing import latest_extension
 from credit.services.afterloan import endings as services
-from credit.views.steps import attempt, customer_name, day_of, fresh_key, history, named
+from credit.views.steps import attempt, customer_name, day_of, fresh_key, history, named, page_of
 from ledger.queries import handovers
 from managers.models import ClientManager
 from managers.roles import ROLES
@@ -49,7 +48,7 @@ def endings(request: HttpRequest) -> HttpResponse:
     waiting = [row for row in found.filter(state__in=LoanEnding.OPEN) if reader.ending_turn(row)]
     chosen = request.GET.get("state", "")
     shown = found.filter(state=chosen) if chosen in State.values else found
-    page = Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, shown, ROWS_A_PAGE)
     context = {
         "waiting": named(waiting, reader, tag=tag),
         "page": page,

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -24,7 +23,7 @@ from credit.questions import ANSWERS, QUESTIONS
 from credit.services.afterloan import findings as finding_services
 from credit.services.afterloan import inspecting as services
 from credit.views.classes import class_tag
-from credit.views.steps import attempt, customer_name, day_of, fresh_key, history, named
+from credit.views.steps import attempt, customer_name, day_of, fresh_key, history, named, page_of
 from managers.models import ClientManager
 from managers.services import files
 from managers.services.stepping import Refusal
@@ -44,7 +43,7 @@ def inspections(request: HttpRequest) -> HttpResponse:
     reader = Reader.of(request)
     chosen = request.GET.get("show", "due")
     found = _chosen(reader, chosen).select_related("account__customer__branch", "manager", "companion")
-    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found, ROWS_A_PAGE)
     context = {
         "page": page,
         "rows": named(

@@ -1,7 +1,6 @@
 """Maturity notices: the list, several printed in one PDF, and the receipt of one."""
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,7 +13,7 @@ from credit.models import MaturityNotice
 from credit.models.maturities import Acknowledgement
 from credit.queries.afterloan import maturities
 from credit.services.afterloan import maturing, printing
-from credit.views.steps import attempt, day_of, named
+from credit.views.steps import attempt, day_of, named, page_of
 
 ROWS_A_PAGE = 50
 SHOWS = ("open", "received", "all")
@@ -32,7 +31,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         found = found.exclude(acknowledgement=None)
     related = ("account__customer__branch", "manager", "acknowledgement")
     rows = reader.in_sight(found).select_related(*related).order_by("matures_on", "account__account_no", "pk")
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, ROWS_A_PAGE)
     context = {
         "page": page,
         "rows": named(page, reader, left=lambda row: (row.matures_on - reader.on).days),

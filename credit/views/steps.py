@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages as notes
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,14 @@ from managers.services.stepping import Refusal
 def fresh_key() -> str:
     """The key of a form: sent twice, it counts once."""
     return uuid.uuid4().hex
+
+
+def page_of(request: HttpRequest, found: Any, size: int) -> Page[Any]:
+    """The page asked for: its keys first, so that what is joined to show rows is joined for these alone."""
+    page = Paginator(found.values_list("pk", flat=True), size).get_page(request.GET.get("page"))
+    rows = found.in_bulk(list(page.object_list))
+    page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
+    return page
 
 
 def named(rows: Iterable[Any], reader: Reader, **more: Callable[[Any], Any]) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ from managers.queries import names
 def today(request: HttpRequest) -> HttpResponse:
     """The due list; a secret just made for the calendar is shown once."""
     reader = Reader.of(request)
-    groups = []
-    for code, title, items in due.grouped(reader):
+    groups, found = [], due.grouped(reader)
+    for code, title, items in found:
         rows = [
             {
                 "item": item,
@@ -33,6 +33,7 @@ def today(request: HttpRequest) -> HttpResponse:
     address = request.build_absolute_uri(reverse("credit_calendar"))
     context = {
         "groups": groups,
+        "most": due.MOST if due.is_cut(found) else None,
         "nothing": not any(group["rows"] for group in groups),
         "on": reader.on,
         "own": reader.own,

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from credit import due
 from credit.models import Finding, Inspection, LoanEnding, MaturityNotice, Reclassification
 from credit.questions import QUESTIONS
 from credit.services.afterloan import classes, inspecting, maturing, watching
@@ -172,6 +173,15 @@ def test_the_due_list_groups_by_day(staff: dict[str, User]) -> None:
     assert "七天内没有要办的事" in page(staff["E3"], "credit_today")[1]
     assert "所辖机构的贷款" in page(staff["head"], "credit_today")[1]
     assert page(staff["hr"], "credit_today")[0] == 403
+
+
+def test_a_due_list_that_is_cut_says_so(staff: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = page(staff["main"], "credit_today")[1]
+    assert "只列出最紧的" not in whole and "L1" in whole and "L2" in whole
+    monkeypatch.setattr(due, "MOST", 1)
+    cut = page(staff["main"], "credit_today")[1]
+    assert "每类事项只列出最紧的 1 项" in cut
+    assert cut.count('<th scope="row" class="lead">') < whole.count('<th scope="row" class="lead">')
 
 
 def test_notices_are_printed_together_and_receipts_written_down(staff: dict[str, User]) -> None:

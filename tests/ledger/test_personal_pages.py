@@ -156,7 +156,10 @@ def test_events_and_targets_are_called_by_their_names(reader: Client) -> None:
     assert 'class="field-what">客户投诉</td>' in listed and ">complaint<" not in listed
     told = Target.objects.values("manager_id", "starts_on", "ends_on", "value", "bundle_id").first()
     Target.objects.create(metric="deposit_daily_average", line=99, **told)
-    assert 'class="field-what">存款日均（不含协议存款）</td>' in reader.get("/admin/ledger/target/").content.decode()
+    assert (
+        'class="field-what">存款日均（不含协议存款）</td>'
+        in reader.get("/admin/ledger/target/").content.decode()
+    )
 
 
 def test_the_page_of_a_target_says_which_holds(reader: Client) -> None:

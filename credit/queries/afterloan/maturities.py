@@ -4,7 +4,7 @@ import hashlib
 from datetime import date
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from credit.models import CalendarToken, LoanTerms, MaturityNotice
 from ledger.models import BalanceChange
@@ -31,12 +31,10 @@ def unacknowledged(on: date) -> QuerySet[MaturityNotice]:
 
     A loan that was extended or repaid since is not to mature on that day any more.
     """
-    later = MaturityNotice.objects.filter(
-        account=OuterRef("account"),
-        matures_on=OuterRef("matures_on"),
-        days_before__lt=OuterRef("days_before"),
-    )
-    found = MaturityNotice.objects.filter(~Exists(later), acknowledgement=None, matures_on__gte=on)
+    same = MaturityNotice.objects.filter(account=OuterRef("account"), matures_on=OuterRef("matures_on"))
+    # not "none is later": the planner expects one notice, and compares each with all
+    latest = Subquery(same.order_by("days_before").values("days_before")[:1])
+    found = MaturityNotice.objects.filter(days_before=latest, acknowledgement=None, matures_on__gte=on)
     open_ones = Q(account__closed_on=None) | Q(account__closed_on__gt=on)
     owing = Q(left=None) | ~Q(left=0)
     return found.annotate(left=_balance(on)).filter(open_ones, owing, matures_on=_agreed())
