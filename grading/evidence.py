@@ -20,7 +20,8 @@ from ledger.rules.windows import Window
 from managers.models import Assignment, ClientManager
 
 Figures = dict[int, dict[MetricRef, Figure]]
-#: Metrics that a bank feeds as events of the same code; a flag is set by any quantity above zero.
+#: Metrics that a bank without a file of its own for them feeds as events of the same code; a flag is set by
+#: any quantity above zero.
 FED = {
     "interest_received": "CNY",
     "loans_issued": "CNY",
@@ -146,14 +147,13 @@ def _add(found: Figures, more: Mapping[int, Mapping[MetricRef, Figure]]) -> None
 
 
 def _measured(run: Run, refs: set[MetricRef], managers: Sequence[ClientManager]) -> Figures:
-    """Figures of the ledger; what the ledger does not measure is asked of the events of that code."""
-    known = metrics.catalogue()
-    fed = {ref: _as_event(ref) for ref in refs if ref.code in FED_CODES and ref.code not in known}
-    asked = (refs - set(fed)) | set(fed.values())
-    found = metrics.figures(run, asked, [manager.pk for manager in managers])
+    """Figures of the ledger; what this bank delivers no file for is asked of the events of that code."""
+    fed = {ref: _as_event(ref) for ref in refs if ref.code in FED_CODES}
+    found = metrics.figures(run, refs | set(fed.values()), [manager.pk for manager in managers])
     for figures in found.values():
         for ref, event in fed.items():
-            figures[ref] = _from_event(ref, figures[event])
+            if figures[ref].reason == "feed_not_configured":
+                figures[ref] = _from_event(ref, figures[event])
     _add(found, _of_standing(run, [ref for ref in fed if ref.code in STANDING], found))
     unasked = set(fed.values()) - refs
     return {pk: {ref: each for ref, each in own.items() if ref not in unasked} for pk, own in found.items()}

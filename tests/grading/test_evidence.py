@@ -29,9 +29,11 @@ EVENTS = [
 ]
 
 
-def told(folder: Path, refs: list[MetricRef], *, events: Any = EVENTS) -> dict[str, list[Any]]:
+def told(
+    folder: Path, refs: list[MetricRef], *, events: Any = EVENTS, more: Any = None
+) -> dict[str, list[Any]]:
     """The answers by employee number: a number, or the reason why there is none."""
-    files = {**bank.REGISTER, **({} if events is None else {"events.csv": events})}
+    files = {**bank.REGISTER, **({} if events is None else {"events.csv": events}), **(more or {})}
     bank.loaded(bank.write(folder / "bundle", files))
     run_nights(to=ON, start=ON)
     people = list(ClientManager.objects.order_by("employee_no"))
@@ -61,6 +63,30 @@ def test_what_banks_feed_as_events_answers_by_its_own_name(db: None, tmp_path: P
 
 def test_without_the_feed_nothing_is_said_of_anybody(db: None, tmp_path: Path) -> None:
     assert told(tmp_path, FED, events=None) == dict.fromkeys(("E1", "E2"), ["feed_not_configured"] * 5)
+
+
+LENT = {
+    "loans.csv": [("L1", "300.00", "1994-01-02", "1994-12-31", "guarantee", "5.5", "E1")],
+    "repayments.csv": [("L1", "1994-01-04", "r1", "100.00", "7.25")],
+}
+MOVED = [
+    MetricRef("loans_issued", "month"),
+    MetricRef("loans_recovered", "month"),
+    MetricRef("interest_received", "month"),
+]
+
+
+def test_what_the_files_on_loans_say_stands_before_events_of_the_same_name(db: None, tmp_path: Path) -> None:
+    """Seen in a verdict that read 0.00 where the same figure, explained, was twenty million."""
+    assert told(tmp_path, MOVED, more=LENT) == {
+        "E1": [(210, "CNY"), (70, "CNY"), (5.075, "CNY")],
+        "E2": [(90, "CNY"), (30, "CNY"), (2.175, "CNY")],
+    }
+
+
+def test_each_file_on_loans_stands_for_its_own_figures_only(db: None, tmp_path: Path) -> None:
+    found = told(tmp_path, MOVED, more={"loans.csv": LENT["loans.csv"]})
+    assert found["E1"] == [(210, "CNY"), (0, "CNY"), (12.5, "CNY")]
 
 
 def certified(number: str, state: str, issued: str, expires: str, **facts: Any) -> None:
