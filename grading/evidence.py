@@ -10,7 +10,6 @@ from grading import certificates
 from grading.past import OF_PAST, kind_of, of_past
 from grading.peers import Peers
 from grading.rules import newcomers
-from grading.rules.arithmetic import months_between
 from grading.rules.schema import Rulebook
 from ledger import metrics
 from ledger.models import Run
@@ -18,6 +17,7 @@ from ledger.queries import Counted, events_counted, known_through
 from ledger.rules.figures import Adding, Evidence, Figure, MetricRef, adjusted
 from ledger.rules.windows import Window
 from managers.models import Assignment, ClientManager
+from managers.rules.tenure import months_between
 
 Figures = dict[int, dict[MetricRef, Figure]]
 #: Metrics that a bank without a file of its own for them feeds as events of the same code; a flag is set by

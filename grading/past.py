@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from grading.models import GradeRecord, Verdict
-from grading.rules.arithmetic import months_between
 from grading.rules.schema import PERIODS, Rulebook
 from ledger.rules.figures import Figure, MetricRef
 from managers.models import ClientManager
+from managers.rules.tenure import months_between
 
 #: What was decided of managers, and the people told, by manager id and period: outcomes of the scheme.
 Decisions = Mapping[tuple[int, str], str]

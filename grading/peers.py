@@ -8,6 +8,7 @@ from functools import cached_property
 from grading.queries import grades_on
 from grading.rules.arithmetic import PointsOf
 from grading.rules.conditions import every_operand
+from grading.rules.newcomers import on_post_by
 from grading.rules.operands import NOT_SUPPLIED, Operand, Scope
 from grading.rules.peers import Group
 from grading.rules.ranking import PEERS_OF, OfPeers, ranked
@@ -15,6 +16,7 @@ from grading.rules.schema import Rulebook, numbers_in_force
 from grading.rules.scoring import Sheet
 from grading.rules.verdict import scored
 from ledger.rules.figures import Figure, MetricRef
+from ledger.rules.windows import period_of
 from managers.models import ClientManager
 
 Ask = Callable[[set[MetricRef], Sequence[ClientManager]], Mapping[int, Mapping[MetricRef, Figure]]]
@@ -24,10 +26,14 @@ ON_POST = (ClientManager.Status.ON_POST, ClientManager.Status.TRAINEE)
 BATCH = 2_000
 
 
-def peers_under(book: Rulebook, on: date) -> list[ClientManager]:
-    """Everyone a book is meant for: on post, of its lines and branches, with a grade of its ladder."""
+def peers_under(book: Rulebook, on: date, *, kind: str) -> list[ClientManager]:
+    """Everyone a book judges for a period: on post, of its lines and branches, with a grade of its ladder.
+
+    Newcomers whom the book leaves out of the period are nobody's peers either.
+    """
     scheme = book.scheme
-    people = ClientManager.objects.filter(status__in=ON_POST, post_started_on__lte=on)
+    joined = min(on, on_post_by(book.procedure, period_of(kind, on)))
+    people = ClientManager.objects.filter(status__in=ON_POST, post_started_on__lte=joined)
     people = people.select_related("branch").order_by("employee_no")
     if scheme.lines:
         people = people.filter(line__in=scheme.lines)
@@ -63,7 +69,7 @@ class Peers:
     @cached_property
     def people(self) -> list[ClientManager]:
         """Everyone who is compared."""
-        return peers_under(self.book, self.on)
+        return peers_under(self.book, self.on, kind=self.kind)
 
     @cached_property
     def grades(self) -> dict[int, str]:

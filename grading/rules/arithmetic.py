@@ -270,16 +270,6 @@ def last_day(unit: str, on: date) -> date:
     return first_day(unit, first_day(unit, on) + timedelta(days=far)) - timedelta(days=1)
 
 
-def months_between(start: date, on: date) -> int:
-    """Whole months from a day to another; 0 where that has not come yet.
-
-    >>> months_between(date(2026, 1, 31), date(2026, 3, 30))
-    1
-    """
-    months = (on.year - start.year) * 12 + on.month - start.month - (on.day < start.day)
-    return max(months, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class MeanInForce:
     """A dated parameter as the mean of its values over the days of a window: for what changes inside it."""

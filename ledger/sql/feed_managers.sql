@@ -19,7 +19,7 @@ WITH known AS (
 )
 INSERT INTO delivered_grade (manager_id, grade_code, effective_on)
 SELECT w.id, w.grade_code,
-       CASE WHEN k.employee_no IS NULL THEN least(w.post_started_on, %(from)s) ELSE %(from)s END
+       CASE WHEN k.employee_no IS NULL THEN w.post_started_on ELSE %(from)s END
 FROM written w
 LEFT JOIN known k USING (employee_no)
 WHERE k.grade_code IS DISTINCT FROM w.grade_code

@@ -59,13 +59,15 @@ def add_months(day: date, months: int) -> date:
 
 
 def months_between(start: date, on: date) -> int:
-    """Whole months served from a day on.
+    """Whole months served from a day on; 0 where it has not come yet.
 
     >>> [months_between(date(2023, 11, 22), date(2026, 11, day)) for day in (21, 22)]
     [35, 36]
+    >>> [months_between(date(2025, 12, 31), date(2026, 6, day)) for day in (29, 30)]
+    [5, 6]
     """
     count = (on.year - start.year) * 12 + on.month - start.month
-    return count - (add_months(start, count) > on)
+    return max(count - (add_months(start, count) > on), 0)
 
 
 def current(posts: Iterable[Served], on: date) -> Served | None:

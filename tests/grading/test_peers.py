@@ -122,6 +122,27 @@ def test_the_personnel_file_and_the_past_are_compared_too(people: dict[str, Clie
     assert held == dict.fromkeys(people, "2.00")
 
 
+@pytest.mark.parametrize(
+    ("policy", "counted"),
+    [
+        ('newcomers = "whole"', 2),
+        ('newcomers = "excluded"', 1),
+        ('newcomers = "pro_rata"', 2),
+        ('newcomers = "pro_rata"\nleast_days = 29', 2),
+        ('newcomers = "pro_rata"\nleast_days = 30', 1),
+    ],
+)
+def test_who_came_too_late_to_be_judged_is_nobodys_peer(
+    people: dict[str, ClientManager], policy: str, counted: int
+) -> None:
+    """Otherwise a day's business, brought to a whole period, would stand above everybody who is ranked."""
+    people["E2"].post_started_on = date(1994, 1, 3)
+    people["E2"].save()
+    rules = f'[procedure]\n{policy}\ncites = "第九条"\n'
+    found = amount(paying('event = "card", peers = "count"', rules), people)
+    assert found["E1"] == f"{counted}.00"
+
+
 def test_each_is_held_against_the_own_numbers(people: dict[str, ClientManager]) -> None:
     """The bar of the grade, not that of whoever is judged."""
     bar = """

@@ -2,6 +2,7 @@
 
 from datetime import date
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from grading import queries, services
 from grading.models import GradeRecord, RulebookVersion
 from grading.rules.checker import RulebookError
 from managers.models import Branch, ClientManager, LogEntry, User
+from tests.ledger import bank
 
 CODE = "corporate-six-grades"
 TEXT = resources.files("grading.rulebooks").joinpath(f"{CODE}.toml").read_text(encoding="utf-8")
@@ -105,6 +107,16 @@ def test_the_grade_of_a_day_is_the_latest_record_by_then(person: ClientManager) 
     assert queries.grades_on(date(2026, 10, 1), [person.pk]) == {person.pk: "second"}
     assert queries.latest_records([person.pk])[person.pk].grade_code == "second"
     assert [each.grade_code for each in queries.grade_history(person.pk)] == ["second", "third", "fourth"]
+
+
+def test_a_delivered_grade_is_held_from_the_day_the_post_began(tmp_path: Path) -> None:
+    """One bundle of many months brings people who came before its first day and inside it."""
+    first, second = bank.REGISTER["managers.csv"]
+    later = [*second]
+    later[5] = "1994-01-04"
+    bank.loaded(bank.write(tmp_path / "b", {**bank.REGISTER, "managers.csv": [first, later]}))
+    held = dict(GradeRecord.objects.values_list("manager__employee_no", "effective_on"))
+    assert held == {"E1": date(1992, 1, 1), "E2": date(1994, 1, 4)}
 
 
 def test_the_history_of_grades_is_never_edited(person: ClientManager) -> None:
