@@ -210,11 +210,17 @@ def _absent(item: Item, earned: Term, full: Term, needs: Reason | None, scope: S
     if not isinstance(item.absent, str):
         return _line(item, "stood_in", item.absent.term(scope), full, needs)
     if item.absent == "elsewhere":
-        return _line(item, "left_out", earned, full, needs)
+        return _line(item, "left_out", _without_points(earned), full, needs)
     if item.absent == "undecided":
         return _line(item, "undecided", earned, full, needs)
     stand_in = full if item.absent == "full" else Term(Figure.of(ZERO, "points"))
     return _line(item, "stood_in", stand_in._replace(parts=earned.parts), full, needs)
+
+
+def _without_points(earned: Term) -> Term:
+    """An item whose points went elsewhere has none to wait for, whatever rests on them."""
+    why = earned.figure
+    return earned._replace(figure=Figure("not_applicable", None, "points", why.reason, dict(why.params)))
 
 
 def _line(item: Item, state: str, term: Term, full: Term, needs: Reason | None) -> Points:

@@ -72,6 +72,20 @@ def test_what_a_missing_target_means(absent: str, state: str, expected: Any, tot
     assert (sheet.items[0].state, sheet.items[0].points.value, sheet.total.value) == (state, expected, total)
 
 
+def test_what_rests_on_an_item_moved_elsewhere_does_not_wait_for_its_plan() -> None:
+    """A floor that holds where deposits score full; without a plan for them there is neither floor nor wait."""
+    floor = 'no_less_than = { if = { points_of = "plan", op = ">=", value = 30 }, then = 15, else = 7 }'
+    plan, loans = item("plan", f'points = 30\n{PLAN}"elsewhere"'), item("loans", f"{LOANS}\n{floor}")
+    figures = {"deposit_daily_average": 1, "target_value": "no_target", "loan_daily_average": 0}
+    (sheet,) = judged(book(HEAD + plan + loans), figures).scores
+    assert [(each.points.value, each.points.reason) for each in sheet.items] == [
+        (None, "no_target"),
+        (10, ""),
+    ]
+    late = judged(book(HEAD + plan + loans), figures | {"target_value": "missing"}).scores[0]
+    assert [each.state for each in late.items] == ["undecided", "undecided"]
+
+
 def test_a_feed_that_is_late_is_never_filled_in() -> None:
     rulebook = book(HEAD + item("plan", f'points = 30\n{PLAN}"full"'))
     (sheet,) = judged(rulebook, {"deposit_daily_average": "missing", "target_value": 1}).scores
