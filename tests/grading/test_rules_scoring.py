@@ -73,7 +73,7 @@ def test_what_a_missing_target_means(absent: str, state: str, expected: Any, tot
 
 
 def test_what_rests_on_an_item_moved_elsewhere_does_not_wait_for_its_plan() -> None:
-    """A floor that holds where deposits score full; without a plan for them there is neither floor nor wait."""
+    """A floor that holds where deposits score full; without a plan there is neither."""
     floor = 'no_less_than = { if = { points_of = "plan", op = ">=", value = 30 }, then = 15, else = 7 }'
     plan, loans = item("plan", f'points = 30\n{PLAN}"elsewhere"'), item("loans", f"{LOANS}\n{floor}")
     figures = {"deposit_daily_average": 1, "target_value": "no_target", "loan_daily_average": 0}
