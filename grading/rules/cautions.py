@@ -27,6 +27,19 @@ CAUTIONS: Mapping[str, Message] = {
         "Nothing is said below the lowest band; 0 is taken.",
         "Write below = ….",
     ),
+    "ratio_above_ten": _warning(
+        "参数“{name}”的单位是占比（1 = 100%），{value} 就是 {percent}%。",
+        "80% 写 0.8；确是这么多的，不必改。",
+        "The unit of the parameter “{name}” is a ratio (1 = 100 %): {value} is {percent} %.",
+        "Write 0.8 for 80 %; if it is really so much, leave it.",
+    ),
+    "never_reached": _warning(
+        "结论表“{period}”的第 {row} 行没有条件，什么情形都符合；其后的各行永远轮不到。",
+        "把这一行移到表末，或补上它的条件。",
+        "Row {row} of the transitions for “{period}” has no condition and fits everything; no row after it is"
+        " ever reached.",
+        "Move the row to the end, or write its condition.",
+    ),
     "nothing_matches": _warning(
         "结论表“{period}”没有覆盖这种情形:{states};这种情形将列为待定。",
         "在表末补一行只写 outcome 的兜底规则。",

@@ -1,6 +1,7 @@
 """Reads operands from a rulebook file: a number, a parameter's name, a metric, or something calculated."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from .arithmetic import (
@@ -117,17 +118,7 @@ def deeper(table: Table, around: Surroundings) -> Surroundings:
     floor = read_operand(table, "floor", around) if table.has("floor") else around.floor
     cites = table.text("cites", default="") or around.cites
     table.seen.add("floor")
-    return Surroundings(
-        around.parameters,
-        around.default_window,
-        window,
-        floor,
-        around.code,
-        cites,
-        around.depth + 1,
-        around.named,
-        around.items,
-    )
+    return replace(around, window=window, floor=floor, cites=cites, depth=around.depth + 1)
 
 
 def changed(table: Table, operand: Operand, around: Surroundings) -> Operand:
@@ -301,12 +292,19 @@ def _bands(table: Table, around: Surroundings, value: str) -> tuple[tuple[Operan
         inner = deeper(each, around)
         found.append((read_operand(each, "from", inner), read_operand(each, value, inner)))
         each.reject_unknown()
-    if not found:
+    told_apart(table, found)
+    return tuple(found)
+
+
+def told_apart(table: Table, bands: Sequence[tuple[Operand, Operand]]) -> None:
+    """Notes a list without bands, and two bands that begin at the same point."""
+    if not bands:
         table.add("empty_group", "bands", key="bands")
-    edges = [edge.amount for edge, _ in found if isinstance(edge, Number)]
+    numbers = [edge.amount for edge, _ in bands if isinstance(edge, Number)]
+    names = [edge.name for edge, _ in bands if isinstance(edge, Named)]
+    edges = [*numbers, *names]
     if len(set(edges)) != len(edges):
         table.add("overlapping_bands", "bands")
-    return tuple(found)
 
 
 def _by_bands(table: Table, around: Surroundings) -> Operand:

@@ -15,6 +15,8 @@ from .schema import TRANSITION_STATES, Grade, Rulebook
 
 #: Numbers that say nothing a regulation could change: none, all, the other way round.
 UNDATED = (0, 1, -1)
+#: From here on a ratio is rather a percentage as it is printed.
+ZERO, TEN = Decimal(0), Decimal(10)
 #: How a state of a transition reads in a message.
 STATE_NAMES: Mapping[str, tuple[str, str]] = {
     "own": ("本级标准", "own standard"),
@@ -38,8 +40,10 @@ def check_ladder(book: Rulebook, report: Report) -> None:
     _check_undated(book, report)
     _check_cadence(book, report)
     _check_decided(book, report)
+    _check_ratios(book, report)
     for period in book.transitions:
         _check_transitions(book, period, report)
+        _check_order(book, period, report)
 
 
 def _uses(book: Rulebook) -> list[tuple[str, str, int]]:
@@ -167,6 +171,24 @@ def _leaves_cadence_open(asked: Measured) -> bool:
 def literals(operand: Operand) -> Iterator[Decimal]:
     """Every number written in the operand itself instead of as a dated parameter."""
     yield from (each.amount for each in every_operand(operand) if isinstance(each, Number))
+
+
+def _check_order(book: Rulebook, period: str, report: Report) -> None:
+    """A row that fits everything, with others after it."""
+    for place, rule in enumerate(book.transitions[period][:-1]):
+        if not rule.when and not rule.results and rule.condition is None:
+            report.add("never_reached", ("transitions", period, place), period=period, row=place + 1)
+            return
+
+
+def _check_ratios(book: Rulebook, report: Report) -> None:
+    """A percentage written as it is printed: 80 where 0.8 is meant."""
+    for name, parameter in book.parameters.items():
+        amounts = [row.amount for rows in parameter.series.values() for row in rows if row.amount is not None]
+        big = max(amounts, default=ZERO)
+        if parameter.unit == "ratio" and big >= TEN:
+            fill = {"name": name, "value": f"{big.normalize():f}", "percent": f"{(big * 100).normalize():f}"}
+            report.add("ratio_above_ten", ("parameters", name), **fill)
 
 
 def _check_transitions(book: Rulebook, period: str, report: Report) -> None:

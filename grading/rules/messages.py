@@ -36,6 +36,24 @@ ERRORS: Mapping[str, Message] = {
         "The value {value} of “{key}” is out of range.",
         "Write a whole number from {low} to {high}.",
     ),
+    "not_a_share": _error(
+        "“{key}”的值 {value} 不在 0 与 1 之间。",
+        "按比例写：80% 写 0.8，三分之二写 0.6667。",
+        "The value {value} of “{key}” is not between 0 and 1.",
+        "Write a share: 0.8 for 80 %, 0.6667 for two thirds.",
+    ),
+    "circular_condition": _error(
+        "条件“{value}”绕了一圈又用到自己:{chain}。",
+        "把其中一处 condition 改为直接写出的条件。",
+        "The condition “{value}” comes back to itself: {chain}.",
+        "Write one of them out instead of naming it.",
+    ),
+    "single_table": _error(
+        "“{key}”可以有许多段，只用一对方括号写成了单独一段。",
+        "每一段都写成 [[{key}]]，两对方括号。",
+        "There may be many of “{key}”, but it is written as a single table.",
+        "Begin each with [[{key}]], in double brackets.",
+    ),
     "unknown_condition": _error(
         "没有名为“{value}”的条件。",
         "在 [conditions] 中定义，或改用：{allowed}。",

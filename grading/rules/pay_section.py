@@ -75,7 +75,7 @@ def _check_share(table: Table, share: Operand, around: Surroundings) -> None:
     rows += [share.amount] if isinstance(share, Number) else []
     for amount in rows:
         if amount is not None and not 0 <= amount <= 1:
-            table.add("out_of_range", "share", key="share", low=0, high=1, value=amount)
+            table.add("not_a_share", "share", key="share", value=amount)
 
 
 def _release(table: Table) -> Release:

@@ -128,6 +128,12 @@ class Table:
 
     def tables(self, key: str, *, required: bool = False) -> list["Table"]:
         """A list of tables beneath (``[[key]]`` or inline)."""
+        if isinstance(self.data.get(key), dict):
+            self.seen.add(key)
+            self.add(
+                "single_table", key, key=".".join(str(k) for k in (*self.path, key) if isinstance(k, str))
+            )
+            return []
         value = self._take(key, list, None if required else [], "[{ … }]")
         return list(self._each_table(key, value if isinstance(value, list) else []))
 
@@ -212,4 +218,6 @@ def unquoted(value: object) -> str:
 
 def _short(value: object) -> str:
     # str() of a very long integer raises; its size says enough.
+    if isinstance(value, bool):
+        return str(value).lower()
     return "…" if isinstance(value, int) and abs(value) >= 10**40 else str(value)[:40]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from . import earning
 from .arithmetic import Banded, Less, Ratio, Rounded, Taken
 from .conditions import Label, Node
-from .expressions import changed, deeper, read_expression, read_operand
+from .expressions import changed, deeper, read_expression, read_operand, told_apart
 from .operands import Number, Operand
 from .reading import Table
 from .schema import PERIODS
@@ -165,8 +165,7 @@ def _bands(table: Table, full: Operand, around: Surroundings) -> Operand:
         inner = deeper(each, around)
         found.append((read_operand(each, "from", inner), read_operand(each, "points", inner)))
         each.reject_unknown()
-    if not found:
-        table.add("empty_group", "bands", key="bands")
+    told_apart(table, found)
     return Banded(figure, tuple(found), ZERO)
 
 

@@ -39,6 +39,7 @@ from .trees import read_condition
 
 MONTHS = tuple(str(month) for month in range(1, 13))
 MOST_STEPS = 9
+MOST_DAYS = 3_660
 
 
 def read_rulebook(root: Table) -> Rulebook:
@@ -51,8 +52,9 @@ def read_rulebook(root: Table) -> Rulebook:
     parameters = _parameters(root.table("parameters", required=False), codes)
     named = _named_conditions(root.table("conditions", required=False))
     around = Surroundings(parameters, default_window=scheme.cycle, named=named)
+    alone = replace(around, code="conditions", window=scheme.cycle)
     for table in named.values():
-        read_condition(Table(table.data, table.path, table.report), replace(around, code="conditions"))
+        read_condition(Table(table.data, table.path, table.report), alone)
     sheets = read_sheets(root, around)
     sheet_codes = tuple(sheet.label.code for sheet in sheets)
     items = tuple(item.label.code for sheet in sheets for item in sheet.items)
@@ -298,25 +300,43 @@ def _procedure(root: Table) -> Procedure:
     stages = table.table("stages", required=False)
     weights = table.table("weights", required=False)
     procedure = Procedure(
-        quorum=table.number("quorum") or plain.quorum if table.has("quorum") else plain.quorum,
-        majority=table.number("majority") or plain.majority if table.has("majority") else plain.majority,
+        quorum=_share(table, "quorum", plain.quorum),
+        majority=_share(table, "majority", plain.majority),
         tie=table.choice("tie", ("chair", "refused", "again"), default="chair") or "chair",
-        appeal_days=table.whole("appeal_days", default=0),
-        draft_days=table.whole("draft_days", default=0),
-        reapply_months=table.whole("reapply_months", default=0),
+        appeal_days=_count(table, "appeal_days"),
+        draft_days=_count(table, "draft_days"),
+        reapply_months=_count(table, "reapply_months"),
         leapfrog=table.choice("leapfrog", (*APPROVERS, ""), default=""),
-        deadlines={state: deadlines.whole(state) for state in deadlines.data},
+        deadlines={state: _count(deadlines, state) for state in deadlines.data},
         certifies={metric: certifies.text(metric) for metric in certifies.data},
         stages={kind: stages.choices(kind, STAGES) for kind in _known(stages, PERIODS)},
         newcomers=table.choice("newcomers", NEWCOMERS, default="whole") or "whole",
         pro_rata=table.choices("pro_rata", tuple(METRICS), default=()),
-        least_days=table.whole("least_days", default=0),
+        least_days=_count(table, "least_days"),
         weights={heading: weights.number(heading) or Decimal(0) for heading in _known(weights, HEADINGS)},
         cites=table.citation(),
     )
-    table.seen.update(("quorum", "majority"))
     table.reject_unknown()
     return procedure
+
+
+def _share(table: Table, key: str, default: Decimal) -> Decimal:
+    """A part of those who vote, between 0 and 1."""
+    if not table.has(key):
+        table.seen.add(key)
+        return default
+    found = table.number(key)
+    if found is not None and not 0 <= found <= 1:
+        table.add("not_a_share", key, key=key, value=found)
+    return found or default
+
+
+def _count(table: Table, key: str) -> int:
+    """So many days or months, none where it is not written."""
+    number = table.whole(key, default=0)
+    if not 0 <= number <= MOST_DAYS:
+        table.add("out_of_range", key, key=key, low=0, high=MOST_DAYS, value=number)
+    return number
 
 
 def _known(table: Table, allowed: Sequence[str]) -> list[str]:
@@ -345,7 +365,8 @@ def _note(table: Table) -> Note:
 
 
 def _known_grades(table: Table, codes: Iterable[str], grades: list[str], key: str = "") -> None:
-    for code in codes:
+    """Notes grades that are not on the ladder; where none is read, that alone is said."""
+    for code in codes if grades else ():
         if code not in grades:
             table.add("unknown_grade", key or code, value=code, allowed="、".join(grades))
 

@@ -21,7 +21,8 @@ ZERO, ONE = Number.of(Decimal(0)), Number.of(Decimal(1))
 class Surroundings:
     """What a condition or an operand inherits from the tables around it.
 
-    ``named`` are the conditions written under [conditions], ``items`` the scoring items that may be named.
+    ``named`` are the conditions written under [conditions], ``items`` the scoring items that may be named;
+    ``within`` are the named conditions that are being read.
     """
 
     parameters: Mapping[str, Parameter]
@@ -33,6 +34,7 @@ class Surroundings:
     depth: int = 0
     named: Mapping[str, Table] | None = None
     items: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
 
 
 def small_whole(table: Table, key: str, around: Surroundings, *, most: int = MOST_OBSERVATIONS) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 
@@ -45,6 +46,21 @@ _KINDS: Sequence[tuple[str, str, str]] = (
 )
 
 
+#: What stands where the next key within braces should begin, and what then went wrong.
+_WITHIN_BRACES = {
+    "\n": "花括号 { … } 里的内容须写在同一行；太长的改写成一段 [名称] 或 [[名称]]",
+    "}": "最后一项后面多了逗号",
+}
+
+
+def _character(text: str, found: re.Match[str] | None) -> str:
+    """What stands at the place where reading stopped; "" where none is told."""
+    lines = text.split("\n")
+    if found is None or int(found[1]) > len(lines):
+        return ""
+    return f"{lines[int(found[1]) - 1]}\n"[int(found[2]) - 1 :][:1]
+
+
 def fault(error: Exception, text: str) -> Fault:
     """The fault behind an exception of the reader; kinds nobody has named yet get a general sentence."""
     said = str(error)
@@ -54,12 +70,21 @@ def fault(error: Exception, text: str) -> Fault:
     for pattern, code, chinese in _KINDS:
         if match := re.search(pattern, said):
             quoted = match[1].strip("',").replace("', '", ".") if match.re.groups else ""
-            return Fault(code, line, place + chinese.format(quoted), said[:200])
+            within = _WITHIN_BRACES.get(_character(text, found), "") if "for a key" in said else ""
+            return Fault(code, line, place + (within or chinese.format(quoted)), said[:200])
     return Fault("not_toml", line, f"{place}写法不对，无法读取", said[:200] or type(error).__name__)
 
 
+_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+
+
 def value_at(text: str, line: int) -> str:
-    """What stands behind the equals sign of a line, to be shown."""
+    """What is wrong on a line, to be shown: a day no calendar has, else what follows the equals sign."""
     lines = text.split("\n")
     written = lines[line - 1] if line <= len(lines) else ""
+    for found in _DATE.finditer(written):
+        try:
+            date(*map(int, found.groups()))
+        except ValueError:
+            return found[0]
     return written.partition("=")[2].strip()[:40] or written.strip()[:40]

@@ -112,8 +112,12 @@ def _named_condition(table: Table, label: Label, around: Surroundings) -> Node:
     if found is None:
         table.add("unknown_condition", "condition", value=name, allowed="、".join(around.named or ()) or "—")
         return NOTHING
+    chain = (*around.within, name)
+    if name in around.within:
+        table.add("circular_condition", "condition", value=name, chain=" → ".join(chain))
+        return NOTHING
     again = Table(found.data, found.path, found.report)
-    return read_condition(again, replace(around, cites=label.cites, depth=around.depth + 1))
+    return read_condition(again, replace(around, cites=label.cites, depth=around.depth + 1, within=chain))
 
 
 def _leaf(table: Table, label: Label, around: Surroundings) -> Node:

@@ -187,6 +187,8 @@ def test_note_kinds_are_warnings_the_checker_knows_or_flaws_only_a_reader_sees()
         "undated_number",
         "cadence_not_stated",
         "demotion_may_rise",
+        "never_reached",
+        "ratio_above_ten",
         "sheet_never_decided",
         "unused_parameter",
         "text_flaw",

@@ -8,7 +8,8 @@ import pytest
 from grading.rules import checker
 from grading.rules.findings import Finding
 from grading.rules.syntax import fault
-from tests.grading.language import FRAME, PLAIN_STANDARDS, PLAIN_TRANSITIONS
+from grading.rules.verdict import required_metrics
+from tests.grading.language import FRAME, ON, PLAIN_STANDARDS, PLAIN_TRANSITIONS
 
 HEAD = '[[standards]]\ngrades = ["upper", "middle", "lower"]\nwindow = "year"\ncites = "x"\n'
 
@@ -32,7 +33,8 @@ BAD_TOML = [
     ("[a\nb = 1", 1, "方括号没有写完"),
     ("a = 是", 1, "等号后面的值不对"),
     ("名称 = 1", 1, "键里有汉字的要加英文双引号"),
-    ("a = { b = 1, }", 1, "键不能以这个字符开头"),
+    ("a = { b = 1, }", 1, "最后一项后面多了逗号"),
+    ("a = { b = 1,\n c = 2 }", 1, "花括号 { … } 里的内容须写在同一行"),
     ('a = "\\q"', 1, "反斜杠写法不对"),
     ("a = 1\na = 2", 2, "这个名称前面已经写过"),
     ("[a]\n[a]", 2, "“a”声明了两次"),
@@ -163,3 +165,37 @@ def test_a_book_of_scores_alone_is_covered_by_its_results() -> None:
 def test_a_result_without_a_rule_is_told(results: tuple[str, ...], lowest: str, states: str) -> None:
     found = only(FRAME + SHEET.replace("from = 0", f"from = {lowest}") + rules(*results), "nothing_matches")
     assert found.what == f"结论表“quarter”没有覆盖这种情形:{states};这种情形将列为待定。"
+
+
+def test_a_day_no_calendar_has_is_named_among_others_of_its_line() -> None:
+    rows = "rows = [{ starts_on = 2025-01-01 }, { starts_on = 2026-06-31 }]"
+    (finding,) = checker.check(rows).findings
+    assert (finding.code, finding.line) == ("bad_date", 1)
+    assert "“2026-06-31”不是日期" in finding.text()
+
+
+def test_a_named_condition_takes_the_window_of_whoever_names_it_and_is_not_asked_for_one() -> None:
+    named = """
+[conditions.business]
+all = [{ code = "a", metric = "deposit_daily_average", op = ">=", value = 1, cites = "x" }]
+"""
+    standards = """
+[[standards]]
+grades = ["upper", "middle", "lower"]
+window = "year"
+floor = 500
+cites = "第三条"
+condition = "business"
+"""
+    text = "\n".join((FRAME, named, standards, PLAIN_TRANSITIONS))
+    checked = checker.check(text)
+    assert "window_not_stated" not in {finding.code for finding in checked.findings}
+    assert checked.rulebook is not None
+    (asked,) = {(ref.window, ref.floor) for ref in required_metrics(checked.rulebook, ON)}
+    assert asked == ("year", 500)
+
+
+def test_without_a_ladder_that_alone_is_said_of_grades() -> None:
+    ladder = FRAME[: FRAME.index("[[grades]]")]
+    found = checker.check("\n".join((ladder, PLAIN_STANDARDS, PLAIN_TRANSITIONS))).findings
+    assert [finding.code for finding in found] == ["missing_key"]
