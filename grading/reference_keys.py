@@ -11,6 +11,7 @@ from .rules.schema import (
     ACTIVITIES,
     APPROVERS,
     HEADINGS,
+    LINES,
     NEWCOMERS,
     NOTE_KINDS,
     OUTCOMES,
@@ -77,7 +78,14 @@ SECTIONS = (
             *TITLES,
             Key("source", "文字", REQUIRED, "依据的文件", "the document it comes from"),
             Key("issued_by", "文字", "", "发文单位", "who issued it"),
-            Key("lines", "文字列表", "全部条线", "适用条线", "lines covered"),
+            Key(
+                "lines",
+                "词的列表",
+                "全部条线",
+                "适用条线：公司、个人、综合、小额",
+                "lines covered",
+                LINES,
+            ),
             Key(
                 "branches",
                 "文字列表",

@@ -18,6 +18,8 @@ from .scoring import Sheet, operands_of_item
 PERIODS = ("month", "quarter", "half_year", "year")
 #: What an appraisal may pass between measuring and the risk department, in this order.
 STAGES = ("statement", "scores", "review")
+#: The lines of business of managers (`managers.models.ClientManager.Line`).
+LINES = ("corporate", "personal", "integrated", "micro")
 #: The four headings of a group's qualitative scores: conduct, ability, diligence, results.
 HEADINGS = ("conduct", "ability", "diligence", "results")
 #: Whoever took up the post inside a period: judged on the whole of it, or not at all.

@@ -12,6 +12,7 @@ from model_bakery import baker
 from grading import queries, services
 from grading.models import GradeRecord, RulebookVersion
 from grading.rules.checker import RulebookError
+from grading.rules.schema import LINES
 from managers.models import Branch, ClientManager, LogEntry, User
 from tests.ledger import bank
 
@@ -117,6 +118,10 @@ def test_a_delivered_grade_is_held_from_the_day_the_post_began(tmp_path: Path) -
     bank.loaded(bank.write(tmp_path / "b", {**bank.REGISTER, "managers.csv": [first, later]}))
     held = dict(GradeRecord.objects.values_list("manager__employee_no", "effective_on"))
     assert held == {"E1": date(1992, 1, 1), "E2": date(1994, 1, 4)}
+
+
+def test_the_lines_a_rulebook_may_name_are_those_managers_have() -> None:
+    assert list(LINES) == ClientManager.Line.values
 
 
 def test_the_history_of_grades_is_never_edited(person: ClientManager) -> None:
