@@ -68,11 +68,13 @@ def _begin_at(start: date) -> None:
 
 
 def _wait_for(run: Run) -> None:
-    """Somebody else works the run, or its attempts are spent: then it has failed."""
+    """Somebody else works the run; where all its attempts were killed it makes room for another version.
+
+    A person asks by this process, and that others were killed says nothing against one more attempt.
+    """
     spent = Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING, attempts__gte=Run.ATTEMPTS)
-    if runs.give_up(spent):
-        raise NightFailed(f"{run.business_date}: {Run.objects.get(pk=run.pk).error}")
-    time.sleep(PAUSE_SECONDS)
+    if not runs.give_up(spent):
+        time.sleep(PAUSE_SECONDS)
 
 
 def _work(claim: Claim, day: date) -> Run | None:

@@ -132,6 +132,15 @@ def lapsed(claim: runs.Claim) -> None:
     Run.objects.filter(pk=claim.run).update(lease_until=past - timedelta(hours=1))
 
 
+def test_however_often_a_night_was_killed_whoever_runs_it_next_publishes_it(twin: Twin) -> None:
+    for _number in range(Run.ATTEMPTS):
+        lapsed(claimed(FIRST))
+    assert [run.version for run in nights.run_nights(to=FIRST).runs] == [2]
+    spent = Run.objects.get(business_date=FIRST, version=1)
+    assert (spent.status, spent.error) == ("failed", f"执行 {Run.ATTEMPTS} 次均中断")
+    check(twin, through=FIRST)
+
+
 def test_whoever_was_silent_too_long_is_fenced_out(twin: Twin) -> None:
     """The interleaving that a race leaves to chance, step by step."""
     silent = claimed(FIRST)
