@@ -23,6 +23,35 @@ STEPS = {
 }
 
 
+#: Positions as rows, one an account and one a customer, and where the rows come from.
+POSITIONS = {
+    "bare_account": """
+        CREATE TABLE bare_account (
+            account_id bigint PRIMARY KEY, customer_id bigint NOT NULL, bucket varchar(24) NOT NULL,
+            currency varchar(3) NOT NULL, closed_on date, balance numeric(20, 2), value bigint NOT NULL
+        ) WITH (fillfactor = 75);
+        INSERT INTO bare_account
+        SELECT a.id, a.customer_id, p.bucket, a.currency, a.closed_on, b.balance, coalesce(b.balance * 100, 0)
+        FROM ledger_account a
+        JOIN ledger_product p ON p.id = a.product_id
+        LEFT JOIN (
+            SELECT DISTINCT ON (account_id) account_id, balance FROM ledger_balancechange
+            ORDER BY account_id, business_date DESC, bundle_id DESC
+        ) AS b ON b.account_id = a.id
+        ORDER BY a.id""",
+    "bare_customer": """
+        CREATE TABLE bare_customer (LIKE ledger_customerproduct INCLUDING DEFAULTS, {marks},
+            PRIMARY KEY (customer_id)) WITH (fillfactor = 70);
+        INSERT INTO bare_customer
+        SELECT DISTINCT ON (customer_id) * FROM ledger_customerproduct ORDER BY customer_id, since DESC""",
+}
+#: Products at the beginnings of windows, which positions hold too; a scan has to pass them by.
+MARKS = (
+    *(f"deposit_{span}" for span in ("month", "quarter", "year", "last_year")),
+    *(f"loan_{span}" for span in ("month", "quarter", "year")),
+)
+
+
 def prepare(first: date) -> None:
     """Tables beside the product's own, with the rows the measured nights would find there."""
     like_history("bare_history", "ledger_balancechange")
@@ -31,13 +60,10 @@ def prepare(first: date) -> None:
         " SELECT account_id, business_date, bundle_id, line, balance FROM ledger_balancechange"
         f" WHERE business_date >= '{first.replace(day=1)}'"
     )
-    for name, model in (
-        ("bare_account", "ledger_accountposition"),
-        ("bare_customer", "ledger_customerposition"),
-    ):
-        database.execute(f"CREATE TABLE {name} (LIKE {model} INCLUDING ALL){options_of(model)}")
-        database.execute(f"INSERT INTO {name} SELECT * FROM {model}")
-    for name in ("bare_history", "bare_account", "bare_customer"):
+    marks = ", ".join(f"{mark} bigint NOT NULL DEFAULT 0" for mark in MARKS)
+    for statement in POSITIONS.values():
+        database.execute(statement.format(marks=marks))
+    for name in ("bare_history", *POSITIONS):
         database.execute(f"VACUUM (ANALYZE) {name}")
 
 

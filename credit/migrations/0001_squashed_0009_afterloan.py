@@ -10,11 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 from managers.operations import CreateModels
 
-# What the nightly pass reads: the few that are overdrawn, and loans among all accounts. None of the columns
-# changes with a balance but the overdraft itself, so updates of positions stay on their pages.
 INDEXES = """
-CREATE INDEX credit_overdrawn ON ledger_customerposition (customer_id) WHERE overdraft > 0;
-CREATE INDEX credit_loans ON ledger_accountposition (account_id) WHERE bucket = 'loan';
 ALTER TABLE credit_loanstate SET (fillfactor = 80);
 """
 

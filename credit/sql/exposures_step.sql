@@ -8,13 +8,13 @@ WITH found AS MATERIALIZED (
                CASE WHEN l.loan_class IN ('substandard', 'doubtful', 'loss') THEN greatest(p.value, 0) * 0.01
                     ELSE 0 END AS non_performing
         FROM credit_loanstate l
-        JOIN ledger_accountposition p ON p.account_id = l.account_id
+        JOIN ledger_loanposition p ON p.account_id = l.account_id
         WHERE (l.loan_class IN ('substandard', 'doubtful', 'loss') OR l.interest_arrears > 0)
-          AND p.bucket = 'loan' AND (p.closed_on IS NULL OR p.closed_on >= %(goal)s)
+          AND p.closed_on >= %(goal)s
           AND p.customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
       UNION ALL
         SELECT customer_id, 0, overdraft * 0.01, 0
-        FROM ledger_customerposition
+        FROM ledger_borrowerposition
         WHERE overdraft > 0 AND customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
     ) AS part
     GROUP BY customer_id

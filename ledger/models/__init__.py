@@ -5,20 +5,28 @@ from ledger.models.bundles import Bundle, BundleFile, Feed, LateChange
 from ledger.models.closings import PeriodClosing
 from ledger.models.expectations import FeedExpectation
 from ledger.models.personal import Event, Target
-from ledger.models.products import AccountPosition, CustomerPosition, CustomerProduct
+from ledger.models.products import (
+    AssignmentBlock,
+    BorrowerPosition,
+    CustomerProduct,
+    LoanPosition,
+    PartialSum,
+    PositionBlock,
+    RegisterBlock,
+)
 from ledger.models.quarantine import QuarantinedRow
 from ledger.models.requests import RunRequest
 from ledger.models.runs import Chunk, LedgerState, Reading, Run
 
 __all__ = [
     "Account",
-    "AccountPosition",
     "AccountVersion",
+    "AssignmentBlock",
     "BalanceChange",
+    "BorrowerPosition",
     "Bundle",
     "BundleFile",
     "Chunk",
-    "CustomerPosition",
     "CustomerProduct",
     "Event",
     "Feed",
@@ -26,10 +34,14 @@ __all__ = [
     "FxRate",
     "LateChange",
     "LedgerState",
+    "LoanPosition",
+    "PartialSum",
     "PeriodClosing",
+    "PositionBlock",
     "Product",
     "QuarantinedRow",
     "Reading",
+    "RegisterBlock",
     "Run",
     "RunRequest",
     "Settlement",

@@ -124,7 +124,10 @@ class AccountVersion(models.Model):
         verbose_name = _("账户旧版本")
         verbose_name_plural = _("账户旧版本")
         ordering = ["account", "superseded_by", "id"]
-        indexes = [models.Index(fields=["account", "superseded_by"], name="account_version")]
+        indexes = [
+            models.Index(fields=["account", "superseded_by"], name="account_version"),
+            models.Index(fields=["superseded_by"], name="account_superseded"),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

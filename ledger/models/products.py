@@ -4,18 +4,71 @@ All derived from delivered facts and rebuilt from them; amounts are whole fen, s
 fast. Rows are written by `ledger.services.products` alone.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Account
-from managers.models import Customer
+from managers.models import ClientManager, Customer
 
 
-class AccountPosition(models.Model):
-    """What one account is worth on the last day worked out: `balance` in its currency, `value` in fen.
+class Block(models.Model):
+    """Columns of numbers of some slots of customers, packed by `ledger.rules.packing`.
 
-    `value` is signed; a deposit below zero counts as nothing in its bucket and as an overdraft instead.
-    Customer, bucket, currency and closing day are the account's own, kept beside for the nightly pass.
+    Not in the log of the database: after a crash of the server they are gone and worked out again.
+    """
+
+    first_slot = models.PositiveSmallIntegerField(primary_key=True)
+    last_slot = models.PositiveSmallIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class RegisterBlock(Block):
+    """Which customers and accounts there are, by all accounts up to a number and the bundle `registered`."""
+
+    registered = models.PositiveBigIntegerField()
+    last_account = models.PositiveBigIntegerField()
+    customer = models.BinaryField()
+    accounts = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("账户名册块")
+        verbose_name_plural = _("账户名册块")
+
+
+class PositionBlock(Block):
+    """Where the accounts and customers of a register block stand on the last day worked out, marks included.
+
+    A mark is the product of all days before the first day of the month, quarter or year that `since` lies in
+    (`…_last_year`: of the year before). It is set by the first change within that span; where `since` lies
+    before the span, nothing changed in it and the product itself gives the mark.
+    """
+
+    accounts = models.BinaryField()
+    customers = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("头寸块")
+        verbose_name_plural = _("头寸块")
+
+
+class AssignmentBlock(Block):
+    """Who holds the customers of some slots, by the bundles up to `known`."""
+
+    known = models.PositiveBigIntegerField()
+    assignments = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("归属块")
+        verbose_name_plural = _("归属块")
+
+
+class LoanPosition(models.Model):
+    """A loan's balance in hundredths of its currency and its worth in fen, on the last day worked out.
+
+    What the blocks say of loans, once more as rows, for the statements of the loan side.
     """
 
     account = models.OneToOneField(
@@ -24,15 +77,61 @@ class AccountPosition(models.Model):
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    bucket = models.CharField(_("计入"), max_length=24)
-    currency = models.CharField(_("币种"), max_length=3)
-    closed_on = models.DateField(_("销户日"), null=True)
-    balance = models.DecimalField(_("余额"), max_digits=20, decimal_places=2, null=True)
-    value = models.BigIntegerField(_("折人民币（分）"), default=0)
+    closed_on = models.DateField(_("销户日"))
+    balance = models.BigIntegerField(_("余额"))
+    value = models.BigIntegerField(_("折人民币（分）"))
 
     class Meta:
-        verbose_name = _("账户头寸")
-        verbose_name_plural = _("账户头寸")
+        verbose_name = _("贷款头寸")
+        verbose_name_plural = _("贷款头寸")
+
+
+class BorrowerPosition(models.Model):
+    """Deposits and overdrafts of a customer that ever had a loan account or an overdraft, as the blocks say.
+
+    Once more as rows, for the statements of the loan side; marks as there.
+    """
+
+    customer = models.OneToOneField(
+        Customer, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    since = models.DateField(_("起"))
+    deposit = models.BigIntegerField()
+    deposit_product = models.BigIntegerField()
+    overdraft = models.BigIntegerField()
+    overdraft_product = models.BigIntegerField()
+    deposit_month = models.BigIntegerField()
+    deposit_quarter = models.BigIntegerField()
+    deposit_year = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("借款客户头寸")
+        verbose_name_plural = _("借款客户头寸")
+        indexes = [
+            models.Index(fields=["customer"], name="borrower_overdrawn", condition=models.Q(overdraft__gt=0))
+        ]
+
+
+class PartialSum(models.Model):
+    """What the customers of one part of a run credit to a manager at one share, until the run is published.
+
+    `share` is in millionths; entries as `ledger.rules.crediting.names` lists them. Not in the log of the
+    database: where a crash has taken them the readings are made of the history.
+    """
+
+    run = models.ForeignKey(
+        "ledger.Run", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    manager = models.ForeignKey(
+        ClientManager, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    part = models.PositiveIntegerField()
+    share = models.PositiveIntegerField()
+    sums = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        verbose_name = _("部分合计")
+        verbose_name_plural = _("部分合计")
 
 
 class Amounts(models.Model):
@@ -69,31 +168,3 @@ class CustomerProduct(Amounts):
     class Meta:
         verbose_name = _("客户积数")
         verbose_name_plural = _("客户积数")
-
-
-class CustomerPosition(Amounts):
-    """A customer's amounts on the last day worked out, with the marks that make windows subtractions.
-
-    A mark is the product of all days before the first day of the month, quarter or year that `since` lies in
-    (`…_last_year`: of the year before). It is set by the first change within that span; where `since` lies
-    before the span, nothing changed in it and the product itself gives the mark.
-    `first_since` is the first day anything was held. `acquired_on` is the latest first balance of an account
-    that is older than the history (its past is unknown before that day).
-    """
-
-    customer = models.OneToOneField(
-        Customer, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
-    )
-    deposit_month = models.BigIntegerField(default=0)
-    deposit_quarter = models.BigIntegerField(default=0)
-    deposit_year = models.BigIntegerField(default=0)
-    deposit_last_year = models.BigIntegerField(default=0)
-    loan_month = models.BigIntegerField(default=0)
-    loan_quarter = models.BigIntegerField(default=0)
-    loan_year = models.BigIntegerField(default=0)
-    first_since = models.DateField(null=True)
-    acquired_on = models.DateField(null=True)
-
-    class Meta:
-        verbose_name = _("客户头寸")
-        verbose_name_plural = _("客户头寸")

@@ -16,7 +16,7 @@ from ledger.queries.runs import history_start
 from ledger.rules import windows
 from ledger.rules.windows import Window
 from ledger.sql import set_wise
-from ledger.sql.rollup import MARKED, rollup
+from ledger.sql.rollup import rollup
 from managers.models import ClientManager
 
 FLOORS = tuple(Decimal(amount) for amount in (0, 500_000, 1_000_000, 3_000_000, 5_000_000))
@@ -96,12 +96,14 @@ def fen_days(floor: Decimal, days: int) -> int:
     return min(math.ceil(floor * 100 * days), 2**63 - 1)
 
 
-def rollup_statement(spans: Sequence[Window], floors: int, *, applied_through: date | None) -> str:
-    """The roll-up of `spans`: off the positions where they stand at the spans' end, else by look-ups."""
-    names = tuple(span.name for span in spans)
-    marked = spans[0].end == applied_through and set(names) <= set(MARKED)
-    based = windows.base_year(spans[0].end).start >= history_start()
-    return rollup(names, floors, from_positions=marked, based=based)
+def is_based(end: date) -> bool:
+    """Whether the history reaches back to the year of the base for windows that end on a day."""
+    return windows.base_year(end).start >= history_start()
+
+
+def rollup_statement(spans: Sequence[Window], floors: int) -> str:
+    """The roll-up of `spans`, which end on one day, by look-ups in the history."""
+    return rollup(tuple(span.name for span in spans), floors, based=is_based(spans[0].end))
 
 
 def readings(
@@ -151,7 +153,7 @@ def live(
     for together in _together(spans, max(MOST_SUMS // max(len(ascending), 1), 1)):
         given = rollup_parameters(together, ascending, run=run, managers=managers)
         with set_wise() as cursor:
-            cursor.execute(rollup_statement(together, len(ascending), applied_through=None), given)
+            cursor.execute(rollup_statement(together, len(ascending)), given)
             found |= _keyed(row for stored in cursor.fetchall() for row in per_floor(stored, ascending))
     return found
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Mod, Now
 from ledger import queries
 from ledger.models import Chunk, LateChange, LedgerState, Run
 from ledger.rules import windows
+from ledger.services import positions
 from ledger.sql import statement
 
 Slots = tuple[int, int]
@@ -45,10 +46,12 @@ def advance_products(run: Run, slots: Slots) -> int:
     plan = Advance.of(run)
     with connection.cursor() as cursor:
         given = _parameters(plan, slots)
-        rows = _rebuild(cursor, plan, given)
-        if plan.days == 1:
-            again = rows > 0 or _tried_before(run)
-            rows += _step(cursor, given, again=again)
+        touched = _rebuild(cursor, plan, given)
+        again = touched > 0 or _tried_before(run)
+        rows = touched + positions.bring_up(
+            cursor, given, touched=touched > 0, one_day=plan.days == 1, again=again
+        )
+        cursor.execute("DROP TABLE touched")
     return rows
 
 
@@ -84,9 +87,7 @@ def _rebuild(cursor: Any, plan: Advance, given: dict[str, Any]) -> int:
     if touched:
         cursor.execute("ANALYZE touched")
         cursor.execute(statement("rebuild"), given)
-        cursor.execute(statement("reposition"), given)
         _settle(plan, (given["first_slot"], given["last_slot"]))
-    cursor.execute("DROP TABLE touched")
     return touched
 
 
@@ -97,14 +98,3 @@ def _settle(plan: Advance, slots: Slots) -> None:
     )
     mine = waiting.alias(slot=Mod("customer_id", Chunk.SLOTS)).filter(slot__range=slots)
     mine.update(applied_at=Now())
-
-
-def _step(cursor: Any, given: dict[str, Any], *, again: bool) -> int:
-    """One day forward. A plain insert is the faster one; `again` allows for rows that are there already."""
-    cursor.execute(statement("changed"), given)
-    changed: int = cursor.rowcount
-    if changed:
-        cursor.execute("ANALYZE changed")
-        cursor.execute(statement("step") + (statement("step_again") if again else ""), given)
-    cursor.execute("DROP TABLE changed")
-    return changed

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from ledger import queries
 from ledger.models import Bundle, Chunk, LedgerState, Run
-from ledger.services import alerts, checks, products, readings
+from ledger.services import alerts, blocks, checks, products, readings
 from ledger.services.products import Slots
 from ledger.sql import statement
 
@@ -32,7 +32,7 @@ Check = Callable[[Run], None]
 #: Told "run_published", "run_corrected" or "run_failed" in the transaction that made it so.
 Listener = Callable[[str, Run], None]
 _STEPS: dict[str, list[Step]] = {
-    Chunk.Stage.PRODUCTS: [products.advance_products],
+    Chunk.Stage.PRODUCTS: [products.advance_products, readings.add_up],
     Chunk.Stage.READINGS: [readings.write_readings],
 }
 _CHECKS: list[Check] = [*checks.CHECKS]
@@ -204,18 +204,20 @@ def _plan(run: Run) -> None:
         given: dict[str, Any] = {"applied": plan.applied, "through": plan.through, "days": plan.days}
         cursor.execute(statement("touch_counts"), given)
         changes = cursor.fetchone()[0]
-        cursor.execute("SELECT count(*) FROM managers_assignment WHERE superseded_by IS NULL")
-        assignments = cursor.fetchone()[0]
+        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'managers_assignment'::regclass")
+        assignments = max(cursor.fetchone()[0], 0)
+        parts = min(blocks.power_of_two(changes // CHANGES_A_CHUNK + 1), MOST_CHUNKS)
+        blocks.divide(cursor, parts)
+    readings.forget_sums()
     Chunk.objects.bulk_create(
         [
-            *_cut(run, Chunk.Stage.PRODUCTS, changes // CHANGES_A_CHUNK + 1),
-            *_cut(run, Chunk.Stage.READINGS, assignments // ASSIGNMENTS_A_CHUNK + 1),
+            *_cut(run, Chunk.Stage.PRODUCTS, parts),
+            *_cut(run, Chunk.Stage.READINGS, min(assignments // ASSIGNMENTS_A_CHUNK + 1, MOST_CHUNKS)),
         ]
     )
 
 
-def _cut(run: Run, stage: str, wanted: int) -> list[Chunk]:
-    count = min(wanted, MOST_CHUNKS)
+def _cut(run: Run, stage: str, count: int) -> list[Chunk]:
     edges = [Chunk.SLOTS * number // count for number in range(count + 1)]
     return [
         Chunk(run=run, stage=stage, number=number, first_slot=start, last_slot=end - 1)
@@ -235,11 +237,18 @@ def work_chunk(claim: Claim, stage: str) -> bool:
             return False
         run = Run.objects.get(pk=claim.run)
         _share_ledger(run)
+        _alone_at_it()
         chunk.rows = sum(step(run, (chunk.first_slot, chunk.last_slot)) for step in _STEPS[stage])
         chunk.done_at = _clock()
         chunk.save(update_fields=["rows", "done_at"])
         renew(claim)
     return True
+
+
+def _alone_at_it() -> None:
+    """Chunks are worked side by side, one a processor: helpers of a statement would only get in their way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
 
 
 def _end_when_silent(cursor: Any) -> None:
@@ -331,6 +340,7 @@ def _move_pointer(run: Run, before: Run | None) -> None:
 
 def _applied(run: Run) -> None:
     """The positions now stand at the run's date, unless they stood later already."""
+    readings.forget_sums()
     LedgerState.objects.filter(
         Q(applied_through=None) | Q(applied_through__lt=run.business_date), id=1
     ).update(applied_through=run.business_date)

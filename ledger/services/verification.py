@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ledger import feeds, queries
-from ledger.models import Bundle, BundleFile, LedgerState, Run
+from ledger.models import Bundle, BundleFile, Chunk, LedgerState, Run
 from ledger.rules import windows
+from ledger.services import blocks, positions
 from ledger.sql import set_wise, statement
 from managers.models import Assignment, Customer
 from managers.services import accounts, deadlines, outbox
@@ -139,27 +140,37 @@ def _products(full: bool) -> Result:
 
 
 def unequal_products(*, sample: int, seed: str, through: date) -> tuple[str, ...]:
-    """Of some customers, which the seed picks, those whose products are not what the delivered rows say."""
-    return _told(_unequal(_sample(sample, seed), through))
+    """Of some customers, which the seed picks, those whose products are not what the delivered rows say.
+
+    They are of one block, so that a night does not read the others for them.
+    """
+    slots = blocks.pick(_digest(f"{seed} block"))
+    return _told(_unequal(_sample(sample, seed, slots), through))
 
 
 def _unequal(who: list[int] | None, through: date) -> list[tuple[object, ...]]:
     given = {"customers": who, "start": queries.history_start(), "through": through}
-    return [*_rows("verify_products", given), *_rows("verify_positions", given)]
+    with connection.cursor() as cursor:
+        astray = positions.astray(cursor, who, through=through, history_start=queries.history_start())
+    return [*_rows("verify_products", given), *((number, "position") for number in astray)]
 
 
-def _sample(size: int, seed: str) -> list[int]:
-    """Customers picked by their number, without looking at all of them."""
+def _sample(size: int, seed: str, slots: tuple[int, int] = (0, Chunk.SLOTS - 1)) -> list[int]:
+    """Customers of some slots picked by their number, without looking at all of them."""
     last = Customer.objects.aggregate(last=Max("id"))["last"] or 0
-    digests = (sha256(f"{seed} {number}".encode()).digest() for number in range(size))
-    picks = [int.from_bytes(digest) % (last + 1) for digest in digests]
+    picks = [_digest(f"{seed} {number}") % (last + 1) for number in range(size)]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT c.id FROM unnest(%s::bigint[]) AS p (pick) CROSS JOIN LATERAL ("
-            "SELECT id FROM managers_customer WHERE id >= pick ORDER BY id LIMIT 1) AS c",
-            [picks],
+            "SELECT id FROM managers_customer WHERE id >= pick AND id %% 1024 BETWEEN %s AND %s"
+            " ORDER BY id LIMIT 1) AS c",
+            [picks, *slots],
         )
         return [number for (number,) in cursor.fetchall()]
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(sha256(text.encode()).digest())
 
 
 def _runs(full: bool) -> Result:

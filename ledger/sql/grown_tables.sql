@@ -6,9 +6,8 @@ WITH month AS (
     SELECT c.oid, c.oid IN (SELECT oid FROM month) AS is_month
     FROM pg_class c
     WHERE (c.oid IN (SELECT oid FROM month)
-           OR c.oid IN ('ledger_account'::regclass, 'ledger_accountposition'::regclass,
-                        'ledger_customerposition'::regclass, 'ledger_fxrate'::regclass,
-                        'ledger_settlement'::regclass, 'ledger_event'::regclass, 'ledger_target'::regclass,
+           OR c.oid IN ('ledger_account'::regclass, 'ledger_fxrate'::regclass, 'ledger_settlement'::regclass,
+                        'ledger_event'::regclass, 'ledger_target'::regclass,
                         'managers_customer'::regclass, 'managers_assignment'::regclass))
       AND pg_relation_size(c.oid) > 8192 * 1.5 * greatest(c.relpages, 1)
 )

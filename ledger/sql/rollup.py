@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from ledger.rules import crediting
 from ledger.sql import statement
 
-#: Windows whose marks stand on the customer's position; any other is looked up in the history.
-MARKED = ("month", "quarter", "year")
 _BEFORE = "coalesce(b{i}.deposit, 0) AS deposit_before_{i}, coalesce(b{i}.loan, 0) AS loan_before_{i}"
 _LOOK_UP = "LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(start_{i})s) AS b{i} ON true"
 _CLASS = "width_bucket(deposit_end - deposit_before_{i}, %(thresholds_{i})s::bigint[]) AS class_{i}"
@@ -19,7 +18,9 @@ _LARGEST = "max(own_{i}) FILTER (WHERE class_{i} = {k}) AS largest_{i}_{k}"
 _TOTAL = "sum(credited_{i}_{k} * share) AS credited_{k}"
 _BASE_TOTAL = "sum(base_{i}_{k} * share) AS base_{k}"
 _LARGEST_TOTAL = "max(largest_{i}_{k}) AS largest_{k}"
+#: Settlements of the days looked up, and out of kept sums, which are of hundredths of a dollar.
 _SETTLED = "sum(amount) FILTER (WHERE class_{i} = {k}) AS amount_{k}"
+_SETTLED_TOTAL = "sum(settled_{i}_{k} * share) * 0.01 AS amount_{k}"
 #: Columns of a reading with an entry per floor k; a column in brackets is added up from its class upwards.
 _FIGURES = {
     "deposit_product": "[d.credited] * 0.00000001",
@@ -37,7 +38,7 @@ _NEXT = ",\n           "
 
 
 @cache
-def rollup(names: tuple[str, ...], floors: int, *, from_positions: bool, based: bool) -> str:
+def rollup(names: tuple[str, ...], floors: int, *, based: bool) -> str:
     """The statement for windows of these names, in this order; parameters: `queries.rollup_parameters`.
 
     Not `based`: the year of the base begins before the history, so that nothing is added up of it.
@@ -50,23 +51,12 @@ def rollup(names: tuple[str, ...], floors: int, *, from_positions: bool, based: 
     def sums(*texts: str) -> str:
         return _NEXT.join(text.format(i=i, k=k) for i, _ in windows for text in texts for k in classes)
 
-    def totals(text: str, *columns: str) -> str:
-        found = (
-            text.format(i=i, totals=_NEXT.join(each.format(i=i, k=k) for each in columns for k in classes))
-            for i, _ in windows
-        )
-        return "  UNION ALL\n".join(found)
-
     piece = statement("rollup_piece").strip()
-    source = "positions" if from_positions else "lookups"
-    before = statement("rollup_positions_before") if from_positions else _BEFORE
     return statement("rollup").format(
         piece=piece,
-        source=statement(f"rollup_{source}").format(
-            piece=piece, befores=each(before), joins=each(_LOOK_UP, "\n    ")
+        source=statement("rollup_lookups").format(
+            piece=piece, befores=each(_BEFORE), joins=each(_LOOK_UP, "\n    ")
         ),
-        # a look-up is made once, a position is best read as it goes
-        materialized="NOT MATERIALIZED" if from_positions else "MATERIALIZED",
         deposits_before=each("deposit_before_{i}"),
         loans_before=each("loan_before_{i}"),
         classes=each(_CLASS),
@@ -75,10 +65,47 @@ def rollup(names: tuple[str, ...], floors: int, *, from_positions: bool, based: 
         largest=each("max(own_{i}) AS largest_{i}, max(class_{i}) FILTER (WHERE acquired) AS acquired_{i}"),
         deposit_sums=sums(_CREDITED, *([_BASE] if based else [])),
         loan_sums=sums(_CREDITED, _LARGEST),
-        deposits=totals(statement("rollup_deposits"), _TOTAL, *([_BASE_TOTAL] if based else [])),
-        loans=totals(statement("rollup_loans"), _TOTAL, _LARGEST_TOTAL),
-        settlements=totals(statement("rollup_settled"), _SETTLED),
+        settlements=_united("rollup_settled", len(names), floors, _SETTLED),
+        totals=_totals(len(names), floors, based=based),
+    )
+
+
+@cache
+def summed(windows: int, floors: int, *, based: bool) -> str:
+    """The statement that yields the same rows out of the sums that the parts of a night have kept."""
+    places, classes = range(1, windows + 1), range(1, floors + 1)
+    entries = enumerate(crediting.names(windows, floors, based=based), 1)
+    return statement("rollup_summed").format(
+        entries=_NEXT.join(
+            f"{'max' if crediting.is_largest(name) else 'sum'}(sums[{at}]) AS {name}" for at, name in entries
+        ),
+        loan_sums=_NEXT.join(
+            f"loan_{i}_{k} AS credited_{i}_{k}, loan_largest_{i}_{k} AS largest_{i}_{k}"
+            for i in places
+            for k in classes
+        ),
+        settlements=_united("rollup_settlements", windows, floors, _SETTLED_TOTAL),
+        totals=_totals(windows, floors, based=based),
+    )
+
+
+def _totals(windows: int, floors: int, *, based: bool) -> str:
+    """What both end in."""
+    return statement("rollup_totals").format(
+        deposits=_united("rollup_deposits", windows, floors, _TOTAL, *([_BASE_TOTAL] if based else [])),
+        loans=_united("rollup_loans", windows, floors, _TOTAL, _LARGEST_TOTAL),
         figures=_figures(_FIGURES | (_BASED if based else _NOT_BASED), floors),
+    )
+
+
+def _united(name: str, windows: int, floors: int, *columns: str) -> str:
+    """The same query for every window, its columns for every class."""
+    classes = range(1, floors + 1)
+    return "  UNION ALL\n".join(
+        statement(name).format(
+            i=i, totals=_NEXT.join(each.format(i=i, k=k) for each in columns for k in classes)
+        )
+        for i in range(1, windows + 1)
     )
 
 

@@ -13,7 +13,7 @@ WITH cut AS MATERIALIZED (
     LEFT JOIN LATERAL ledger_product_before(a.customer_id, a.starts_on) AS s ON true
     LEFT JOIN LATERAL ledger_product_before(a.customer_id, a.ends_on + 1) AS e ON true
     WHERE {piece} AND (a.ends_on < %(end)s OR a.starts_on > greatest(%(first_start)s, %(history_start)s::date))
-), position AS {materialized} (
+), position AS MATERIALIZED (
 {source}
 ), line AS NOT MATERIALIZED (
     SELECT a.manager_id, CASE WHEN a.share = 1 THEN 1000000 ELSE (a.share * 1000000)::integer END AS share,
@@ -26,7 +26,7 @@ WITH cut AS MATERIALIZED (
     WHERE {piece}
     OFFSET 0  -- each prefix sum is worked out once, not wherever it is named below
 ), lent AS NOT MATERIALIZED (
-    -- the same of the few customers that ever had a loan
+    -- the same for loans
     SELECT a.manager_id, CASE WHEN a.share = 1 THEN 1000000 ELSE (a.share * 1000000)::integer END AS share,
            a.starts_on, a.ends_on, a.ends_on IS NULL OR a.ends_on >= %(end)s AS held, q.deposit_end, q.loan_end,
            c.loan_start AS cut_start, c.loan_end AS cut_end,
@@ -35,7 +35,7 @@ WITH cut AS MATERIALIZED (
     FROM managers_assignment a
     JOIN position q USING (customer_id)
     LEFT JOIN cut c ON c.id = a.id
-    WHERE q.lent AND {piece}
+    WHERE {piece}
     OFFSET 0
 ), deposits AS MATERIALIZED (
     SELECT manager_id, share,
@@ -60,10 +60,6 @@ WITH cut AS MATERIALIZED (
         OFFSET 0
     ) AS l
     GROUP BY manager_id, share
-), deposit AS MATERIALIZED (
-{deposits}
-), loan AS MATERIALIZED (
-{loans}
 ), settlement AS MATERIALIZED (
     SELECT customer_id, business_date, usd_amount FROM ledger_settlement
     WHERE business_date BETWEEN %(first_start)s AND %(end)s
@@ -75,17 +71,4 @@ WITH cut AS MATERIALIZED (
      AND s.business_date >= l.starts_on AND s.business_date <= coalesce(l.ends_on, 'infinity')
 ), settled AS MATERIALIZED (
 {settlements}
-), person AS (
-    SELECT id AS manager_id FROM managers_clientmanager
-    WHERE (%(managers)s::bigint[] IS NULL OR id = ANY (%(managers)s))
-      AND id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
-), win AS (
-    SELECT * FROM unnest(%(names)s::text[], %(days)s::integer[]) WITH ORDINALITY AS w (name, days, place)
-)
-SELECT %(run)s::bigint AS run_id, p.manager_id, w.name AS "window", w.days, %(base_days)s AS base_days,
-       {figures}
-FROM person p
-CROSS JOIN win w
-LEFT JOIN deposit d ON d.manager_id = p.manager_id AND d.place = w.place
-LEFT JOIN loan l ON l.manager_id = p.manager_id AND l.place = w.place
-LEFT JOIN settled s ON s.manager_id = p.manager_id AND s.place = w.place
+), {totals}

@@ -1,8 +1,8 @@
--- The same for any windows of the past, looked up in the history of the customers that some managers held.
+-- Prefix sums at the end of the last day and before every window, looked up in the history of the customers
+-- that some managers held.
     SELECT c.customer_id, k.acquired_on,
            coalesce(z.deposit, 0) AS deposit_end, coalesce(z.loan, 0) AS loan_end,
            coalesce(y.deposit, 0) - coalesce(l.deposit, 0) AS base,
-           true AS lent,
            {befores}
     FROM (SELECT DISTINCT a.customer_id FROM managers_assignment a WHERE {piece}) AS c
     LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(end)s + 1) AS z ON true

@@ -7,12 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ledger import metrics, queries
 from ledger.models import Run
 from ledger.rules.figures import MetricRef
 from ledger.rules.windows import Window
+from ledger.services import runs
 from ledger.services.extracts import load_bundle
 from ledger.services.nights import run_nights
 from ledger.services.refusals import Refused
@@ -39,6 +40,7 @@ CLASSES = ("normal", "normal", "special_mention", "substandard", "loss")
 RATES = ("5.76", "5.7655", "6.0001", "7.00000001")
 DEPOSITS, LOANS = ("A1", "A2", "A3", "A4"), ("L1", "L2")
 CUSTOMERS, MANAGERS = ("C1", "C2", "C3"), ("E1", "E2", "E3")
+DERIVED = ("partialsum", "positionblock", "registerblock")
 PLACES: bank.Files = {
     "branches.csv": [("HO", "总行", "head_office", "")],
     "customers.csv": [(customer, customer, "corporate", "HO") for customer in CUSTOMERS],
@@ -51,6 +53,25 @@ def rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def crash() -> None:
+    """What a crash of the database's server takes: the tables that are not in its log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r' ORDER BY 1")
+        tables = [table for (table,) in cursor.fetchall()]
+        assert tables == [f"ledger_{name}" for name in ("assignmentblock", *DERIVED)]
+        cursor.execute(f"TRUNCATE {', '.join(tables)}")
+
+
+@contextmanager
+def parts_of(changes: int) -> Iterator[None]:
+    """Nights are cut into parts of so many changes."""
+    usual, runs.CHANGES_A_CHUNK = runs.CHANGES_A_CHUNK, changes
+    try:
+        yield
+    finally:
+        runs.CHANGES_A_CHUNK = usual
 
 
 def manager_row(employee_no: str) -> tuple[str, ...]:
@@ -144,7 +165,11 @@ class History:
             and (self.first_night or (NEVER if not Run.objects.exists() else date.min)) > start
         ):
             self.first_night = start
-        run_nights(to=to, start=start)
+        if self.chance(4):
+            self.steps.append("crash")
+            crash()
+        with parts_of(self.one((60_000, 60_000, 2))):
+            run_nights(to=to, start=start)
 
     def deliver(self, start: date, end: date, *, first: bool) -> None:
         """Load a bundle; it is refused exactly where the twin says so."""

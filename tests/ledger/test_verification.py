@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from grading import services
 from grading.models import GradeRecord
 from grading.queries import version_in_force
 from ledger import queries
+from ledger.models import Account
+from ledger.rules.positions import Positions
 from ledger.rules.windows import period
-from ledger.services import verification
+from ledger.services import blocks, verification
 from ledger.services.nights import run_nights
-from managers.models import ClientManager
+from managers.models import ClientManager, Customer
 from tests.ledger import bank
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,14 @@ def unprotect(table: str, *constraints: str) -> None:
     sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     for name in constraints:
         sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+
+def alter(part: str, name: str, whose: Callable[[Positions], Any]) -> None:
+    """Add one to a column of the positions, in the rows asked for."""
+    with connection.cursor() as cursor:
+        for block in blocks.read(cursor, (0, 1023)):
+            getattr(block.positions, part)[name][whose(block.positions)] += 1
+            blocks.write_positions(cursor, block)
 
 
 def hits(*, full: bool = True) -> dict[str, tuple[str, ...]]:
@@ -124,25 +135,35 @@ def test_i03_a_product_that_was_altered() -> None:
 
 
 def test_i03_a_position_that_was_altered() -> None:
-    sql(
-        "UPDATE ledger_customerposition p SET deposit_month = deposit_month + 1 FROM managers_customer c"
-        " WHERE c.id = p.customer_id AND c.customer_no = 'C1'"
-    )
+    customer = Customer.objects.get(customer_no="C1").pk
+    alter("customers", "deposit_month", lambda block: block.customer == customer)
     assert hits()["I03"] == ("C1 position",)
 
 
 def test_i03_an_account_position_that_was_altered() -> None:
+    account = Account.objects.get(account_no="L1").pk
+    alter("accounts", "value", lambda block: block.accounts["account"] == account)
+    assert hits()["I03"] == ("C1 position",)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_i03_a_row_of_the_loan_side_that_was_altered(full: bool) -> None:
     sql(
-        "UPDATE ledger_accountposition p SET value = value + 1 FROM ledger_account a"
+        "UPDATE ledger_loanposition p SET value = value + 1 FROM ledger_account a"
         " WHERE a.id = p.account_id AND a.account_no = 'L1'"
     )
+    assert hits(full=full)["I03"] == ("C1 position",)
+
+
+def test_i03_a_row_of_the_loan_side_that_is_gone() -> None:
+    sql("DELETE FROM ledger_borrowerposition")
     assert hits()["I03"] == ("C1 position",)
 
 
 def test_i03_a_balance_that_was_altered_behind_the_products() -> None:
     unprotect("ledger_balancechange")
     sql("UPDATE ledger_balancechange SET balance = 500000.01 WHERE balance = 500000")
-    assert hits()["I03"] == ("C2 agreement_deposit 1994-01-02 500000.01 500000.00",)
+    assert hits()["I03"] == ("C2 agreement_deposit 1994-01-02 500000.01 500000.00", "C2 position")
 
 
 def test_i03_products_of_nothing() -> None:
@@ -150,7 +171,7 @@ def test_i03_products_of_nothing() -> None:
         "DELETE FROM ledger_balancechange WHERE account_id ="
         " (SELECT id FROM ledger_account WHERE account_no = 'L1')"
     )
-    assert hits()["I03"] == ("C1 loan 1994-01-02 0 300.00",)
+    assert hits()["I03"] == ("C1 loan 1994-01-02 0 300.00", "C1 position")
 
 
 def test_i03_leaves_out_whoever_waits_for_a_correction(tmp_path: Path) -> None:
