@@ -36,6 +36,11 @@ class Beside:
         for rows in self.kinds:
             rows.after(positions)
 
+    def forget(self, cursor: Any, slots: Slots) -> None:
+        """The rows of a block that is written for the first time, or again after it was lost."""
+        for rows in self.kinds:
+            cursor.execute(f"DELETE FROM {rows.table} WHERE customer_id %% 1024 BETWEEN %s AND %s", slots)
+
     def write(self, cursor: Any, slots: Slots) -> None:
         """What has become other; `slots` are those of all the blocks."""
         for rows in self.kinds:

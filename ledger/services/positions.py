@@ -57,6 +57,7 @@ def bring_up(cursor: Any, given: Given, *, touched: bool, one_day: bool, again: 
         rows.before(old.positions)
         block = _registered(old, inputs, given)
         if not old.registered:
+            rows.forget(cursor, block.slots)
             rules.stand(block.positions, *_said(cursor, block, _EVERYBODY, given | {"on": given["applied"]}))
         if touched:
             rules.stand(block.positions, *_said(cursor, block, "touched", given | {"on": given["through"]}))

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.models import Chunk, Reading, RegisterBlock
+from ledger.models import Account, Chunk, LoanPosition, Reading, RegisterBlock
 from ledger.rules import crediting, money, packing
 from ledger.rules import positions as rules
 from ledger.rules.crediting import Frame, Span, Sums
@@ -221,8 +221,11 @@ def test_blocks_that_a_crash_took_are_worked_out_again(usual: Any, tmp_path: Pat
     load_register(tmp_path / "again")
     run_nights(to=day(on - 1))
     crash()
+    stray = Account.objects.filter(product__kind="deposit").latest("id")
+    LoanPosition.objects.create(account=stray, customer=stray.customer, closed_on=day(9), balance=1, value=1)
     run_nights(to=day(5))
     assert by_number(readings()) == by_number(usual)
+    assert {invariant.code for invariant, result in verification.verify(full=True) if result.hits} == set()
 
 
 @pytest.mark.parametrize("stage", Chunk.Stage.values)
