@@ -15,7 +15,7 @@ from managers.models import ClientManager, Customer
 class Block(models.Model):
     """Columns of numbers of some slots of customers, packed by `ledger.rules.packing`.
 
-    Not in the log of the database: after a crash of the server they are gone and worked out again.
+    Derived: where they are lost they are worked out of the history again.
     """
 
     first_slot = models.PositiveSmallIntegerField(primary_key=True)
@@ -115,8 +115,8 @@ class BorrowerPosition(models.Model):
 class PartialSum(models.Model):
     """What the customers of one part of a run credit to a manager at one share, until the run is published.
 
-    `share` is in millionths; entries as `ledger.rules.crediting.names` lists them. Not in the log of the
-    database: where a crash has taken them the readings are made of the history.
+    `share` is in millionths; entries as `ledger.rules.crediting.names` lists them. Where
+    they are lost the readings are made of the history.
     """
 
     run = models.ForeignKey(

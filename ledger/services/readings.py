@@ -81,7 +81,7 @@ def _positions_answer(run: Run, affected: list[int] | None) -> bool:
 
 
 def _are_kept(run: Run) -> bool:
-    """Whether every part kept its sums: a crash of the server takes them, and the history answers."""
+    """Whether every part kept its sums; where they are lost the history answers."""
     parts = run.chunks.filter(stage=Chunk.Stage.PRODUCTS).count()
     return PartialSum.objects.filter(run=run).values("part").distinct().count() == parts
 

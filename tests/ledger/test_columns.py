@@ -20,7 +20,7 @@ from ledger.services.nights import run_nights
 from ledger.sql import binary
 from tests.ledger import bank
 from tests.ledger.acting import day, load_days, load_register
-from tests.ledger.histories import crash, parts_of
+from tests.ledger.histories import lose_blocks, parts_of
 
 fen = st.integers(-(10**15), 10**15)
 numbers = st.integers(-(2**63), 2**63 - 1)
@@ -217,10 +217,10 @@ def usual(tmp_path: Path, db: None) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("on", [2, 3, 5])
-def test_blocks_that_a_crash_took_are_worked_out_again(usual: Any, tmp_path: Path, on: int) -> None:
+def test_blocks_that_were_lost_are_worked_out_again(usual: Any, tmp_path: Path, on: int) -> None:
     load_register(tmp_path / "again")
     run_nights(to=day(on - 1))
-    crash()
+    lose_blocks()
     stray = Account.objects.filter(product__kind="deposit").latest("id")
     LoanPosition.objects.create(account=stray, customer=stray.customer, closed_on=day(9), balance=1, value=1)
     run_nights(to=day(5))
@@ -229,7 +229,7 @@ def test_blocks_that_a_crash_took_are_worked_out_again(usual: Any, tmp_path: Pat
 
 
 @pytest.mark.parametrize("stage", Chunk.Stage.values)
-def test_a_crash_in_the_middle_of_a_night_changes_no_figure(usual: Any, tmp_path: Path, stage: str) -> None:
+def test_a_loss_in_the_middle_of_a_night_changes_no_figure(usual: Any, tmp_path: Path, stage: str) -> None:
     load_register(tmp_path / "again")
     run_nights(to=day(3))
     with parts_of(1):
@@ -238,7 +238,7 @@ def test_a_crash_in_the_middle_of_a_night_changes_no_figure(usual: Any, tmp_path
     assert claim is not None and runs.left(claim, stage) > 0
     for each in Chunk.Stage.values:
         if each == stage:
-            crash()
+            lose_blocks()
         while runs.work_chunk(claim, each):
             pass
     runs.publish(claim)
