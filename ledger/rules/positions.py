@@ -24,8 +24,8 @@ OPEN = int(np.iinfo(np.int32).max)
 EVER = -730_119
 #: `acquired_on` of most: no account older than the history came to be known later.
 KNOWN = int(np.iinfo(np.int32).min)
+#: Buckets in the order in which `positions_registered.sql` counts them.
 DEPOSIT, AGREEMENT, LOAN = range(3)
-BUCKETS = {"deposit": DEPOSIT, "agreement_deposit": AGREEMENT, "loan": LOAN}
 CNY = b"CNY"
 #: Digits behind the point of a rate.
 RATE = 10**8
@@ -343,9 +343,12 @@ def joined(parts: Sequence[Positions]) -> Positions:
 
 
 def astray(positions: Positions, accounts: Columns, customers: Columns) -> set[int]:
-    """Customers of whom something differs from what is said of them, or of one of their accounts."""
-    found: set[int] = set()
+    """Customers of whom something differs from what is said of them, or of one of their accounts.
+
+    One who ever held anything and is not there at all is astray too.
+    """
     at, known = find(positions.customer, customers["customer"])
+    found = set(customers["customer"][~known & (customers["since"] != EVER)].tolist())
     for name in CUSTOMER:
         differ = positions.customers[name][at[known]] != customers[name][known]
         found |= set(positions.customer[at[known][differ]].tolist())

@@ -156,6 +156,15 @@ def test_positions_are_cut_by_customer() -> None:
     assert together.customer.tolist() == [10, 30]
 
 
+def test_a_customer_who_is_not_there_at_all_is_astray() -> None:
+    positions = register((3, 10))
+    said = rules.register(register((3, 10)), account(5, 20), np.array([True]))
+    said.customers["since"][said.customer == 20] = 0
+    nobody = {"account": column(), "balance": column(), "value": column()}
+    assert rules.astray(positions, nobody, {"customer": said.customer} | said.customers) == {20}
+    assert rules.astray(said, nobody, {"customer": said.customer} | said.customers) == set()
+
+
 def test_customers_whose_accounts_do_not_add_up_are_named() -> None:
     positions = register((7, 30), (3, 10))
     positions.customers["deposit"][:] = [3, 8]
