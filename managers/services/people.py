@@ -3,9 +3,15 @@
 from typing import Any
 
 from django.db import transaction
-from pypinyin import Style, lazy_pinyin
 
 from managers.models import ClientManager, LogEntry, User
+
+#: Surnames read otherwise than the same character elsewhere.
+SURNAMES = {
+    "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "翟": "zhai", "覃": "qin",
+    "盖": "ge", "朴": "piao", "种": "chong", "缪": "miao", "员": "yun", "折": "she", "秘": "bi", "繁": "po",
+    "召": "shao", "佴": "nai", "薄": "bo", "祭": "zhai", "都": "du", "卜": "bu", "阚": "kan", "乜": "nie",
+}  # fmt: skip
 
 
 def write_pinyin() -> None:
@@ -18,8 +24,12 @@ def write_pinyin() -> None:
 
 def pinyin(name: str) -> str:
     """`陈嘉怡` becomes `chenjiayi cjy`: what people type to find a name, and what lists sort by."""
-    full = "".join(lazy_pinyin(name))
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    from pypinyin import Style, lazy_pinyin  # 55 MB of words, which a process that names nobody does without
+
+    surname = SURNAMES.get(name[:1], "")
+    given = name[1:] if surname else name
+    full = surname + "".join(lazy_pinyin(given))
+    initials = surname[:1] + "".join(lazy_pinyin(given, style=Style.FIRST_LETTER))
     return f"{full} {initials}".lower()[:200]
 
 

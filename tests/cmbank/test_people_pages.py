@@ -19,6 +19,7 @@ from grading.models import GradeChange
 from grading.services import changes
 from managers.models import ClientManager, DocumentCheck, Qualification, Relation, User
 from managers.services import write_pinyin
+from managers.services.people import pinyin
 from tests.appraisal.pages import as_, text
 from tests.grading.careers import bring, graded
 from tests.managers.staff import ON, hire, manager
@@ -66,6 +67,20 @@ def test_people_are_found_within_scope_by_number_name_and_pinyin(people: dict[st
     ]
     assert listed(people["hr"], status="suspended") == ["22"]
     assert "没有找到" in text(as_(people["hr"]).get(reverse("people"), {"q": "陈远方"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("曾国强", "zengguoqiang zgq"),
+        ("翟长征", "zhaichangzheng zcz"),
+        ("张曾", "zhangceng zc"),
+        ("尉迟恭", "yuchigong ycg"),
+        ("Anna", "anna anna"),
+    ],
+)
+def test_surnames_are_read_as_surnames(name: str, read: str) -> None:
+    assert pinyin(name) == read
 
 
 @pytest.mark.parametrize("name", ["people", "qualifications", "grade_changes"])
