@@ -32,7 +32,7 @@ POSTGRES_OPTIONS = {
     # A container's /dev/shm is often too small for a parallel query.
     "dynamic_shared_memory_type": "sysv",
     # A quarter of the memory, as for any PostgreSQL, and taken only as it is used.
-    "shared_buffers": f"{min(max(MEMORY_MB // 4, 128), 2048)}MB",
+    "shared_buffers": f"{min(max(MEMORY_MB // 4, 128), 8192)}MB",
     # Every thread of the browser tests' servers keeps a connection of its own as long as a page is open.
     "max_connections": "400",
     "work_mem": "64MB",

@@ -4,12 +4,11 @@ All derived from delivered facts and rebuilt from them; amounts are whole fen, s
 fast. Rows are written by `ledger.services.products` alone.
 """
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Account
-from managers.models import ClientManager, Customer
+from managers.models import Customer
 
 
 class Block(models.Model):
@@ -113,25 +112,25 @@ class BorrowerPosition(models.Model):
 
 
 class PartialSum(models.Model):
-    """What the customers of one part of a run credit to a manager at one share, until the run is published.
+    """What the customers of one part of a run credit to some slots of managers, until the run is published.
 
-    `share` is in millionths; entries as `ledger.rules.crediting.names` lists them. Where
-    they are lost the readings are made of the history.
+    Packed `ledger.rules.crediting.Sums`; `part` and `first_slot` are the first slots of the customers and of
+    the managers. Where some are lost the readings are made of the history.
     """
 
     run = models.ForeignKey(
         "ledger.Run", models.CASCADE, related_name="+", db_index=False, db_constraint=False
     )
-    manager = models.ForeignKey(
-        ClientManager, models.CASCADE, related_name="+", db_index=False, db_constraint=False
-    )
-    part = models.PositiveIntegerField()
-    share = models.PositiveIntegerField()
-    sums = ArrayField(models.BigIntegerField())
+    part = models.PositiveSmallIntegerField()
+    first_slot = models.PositiveSmallIntegerField()
+    sums = models.BinaryField()
 
     class Meta:
         verbose_name = _("部分合计")
         verbose_name_plural = _("部分合计")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "part", "first_slot"], name="one_sum_a_part_and_slice")
+        ]
 
 
 class Amounts(models.Model):

@@ -1,11 +1,9 @@
 """What customers' products credit to managers: sums per manager and share, every window and class at once.
 
-The twin of `ledger/sql/rollup.sql` for the night's own day, where all customers' products stand side by side.
-A customer's class is how many of the (ascending) floors its own whole product of deposits reaches; a sum at a
-floor is that of all classes from it upwards, which is left to the statement that adds the sums up.
+With `totals` the twin of `ledger/sql/rollup.sql` for the night's own day, where all customers' products stand
+side by side. A customer's class is how many of the (ascending) floors its whole product of deposits reaches.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,28 +46,58 @@ class Frame:
 
 @dataclass(frozen=True)
 class Sums:
-    """Per manager and share (millionths) an entry for each name of `names(frame)`, rows × names."""
+    """Per manager and share (millionths), ascending, a row of each figure of `figures`, a column a class."""
 
     manager: Array
     share: Array
-    entries: Array
+    entries: Columns
+
+    @classmethod
+    def nothing(cls, keys: Array, frame: Frame) -> "Sums":
+        """Of managers and shares (`key`, ascending) that have nothing yet."""
+        entries = {name: np.full((len(keys), width), least(name)) for name, width in figures(frame).items()}
+        return cls(keys >> _SHARE_BITS, keys & (2**_SHARE_BITS - 1), entries)
+
+    def place(self, manager: Array, share: Array) -> Array:
+        """Rows of managers and shares that are there."""
+        return np.searchsorted(key(self.manager, self.share), key(manager, share))
+
+    def add(self, name: str, row: Array, kind: Array, amount: Array) -> None:
+        """Add amounts to a figure, class by class; class 0 reaches no floor."""
+        table = self.entries[name]
+        busy = np.flatnonzero((amount != 0) & (kind > 0))
+        more = sum_by(row[busy] * table.shape[1] + kind[busy] - 1, amount[busy], table.size)
+        table[...] = added(table, more.reshape(table.shape))
+
+    def most(self, name: str, row: Array, kind: Array, amount: Array) -> None:
+        """Keep the largest amounts of a figure, class by class."""
+        table, reached = self.entries[name], np.flatnonzero(kind > 0)
+        cell = row[reached] * table.shape[1] + kind[reached] - 1
+        np.maximum.at(table.reshape(-1), cell, amount[reached])
 
 
-def names(windows: int, floors: int, *, based: bool) -> list[str]:
-    """What the entries are, in their order; windows and classes count from 1."""
-    classes = range(1, floors + 1)
-    found = []
-    for i in range(1, windows + 1):
-        found += [f"largest_{i}", f"acquired_{i}"]
-        for kind in ("credited", "base", "loan", "loan_largest", "settled"):
-            if kind != "base" or based:
-                found += [f"{kind}_{i}_{k}" for k in classes]
-    return found
+#: A share is at most a million millionths.
+_SHARE_BITS = 20
+#: Figures that are the largest, not sums, and what they are where there is nobody.
+_LEAST = {"largest": -1, "loan_largest": NOBODY}
 
 
-def is_largest(name: str) -> bool:
-    """Whether an entry is the largest of all parts, not their sum."""
-    return "largest" in name or name.startswith("acquired")
+def least(name: str) -> int:
+    """What a figure of a window is before anything is credited."""
+    return _LEAST.get(name.rpartition("_")[0], 0)
+
+
+def key(manager: Array, share: Array) -> Array:
+    """One number for both."""
+    return (manager.astype(np.int64) << _SHARE_BITS) | share
+
+
+def figures(frame: Frame) -> dict[str, int]:
+    """The figures of every window (counted from 1) and how many classes each is kept for."""
+    floors = len(frame.spans[0].thresholds)
+    kinds = {"largest": 1, "acquired": 1, "credited": floors, "loan": floors, "loan_largest": floors}
+    kinds |= {"settled": floors} | ({"base": floors} if frame.based else {})
+    return {f"{name}_{i}": kinds[name] for i, _span in enumerate(frame.spans, 1) for name in kinds}
 
 
 def own_products(customers: Columns, frame: Frame) -> Columns:
@@ -97,7 +125,9 @@ def _base(customers: Columns, frame: Frame) -> Array:
     return year - np.where(since < frame.last_year, turned, last)
 
 
-def sums(numbers: Array, own: Columns, pieces: Columns, cut: Columns, settled: Columns, frame: Frame) -> Sums:
+def credit(
+    sums: Sums, numbers: Array, own: Columns, pieces: Columns, cut: Columns, settled: Columns, frame: Frame
+) -> None:
     """Add up, per manager and share, what pieces earn of their customers (`numbers`, ascending).
 
     `cut` are products at the edges of pieces (ascending by id) that begin or end within the windows;
@@ -106,73 +136,20 @@ def sums(numbers: Array, own: Columns, pieces: Columns, cut: Columns, settled: C
     at, known = find(numbers, pieces["customer"])
     pieces = {name: column[known] for name, column in pieces.items()}
     at = at[known]
-    groups = _Groups.of(pieces, settled)
-    floors = len(frame.spans[0].thresholds)
-    entries: Columns = {}
+    row = sums.place(pieces["manager"], pieces["share"])
     held = pieces["ends_on"] >= frame.end
     acquired = held & (own["acquired_on"][at] > frame.last_year)
     edges = _edges(pieces, cut)
     for i, span in enumerate(frame.spans, 1):
         kind = own[f"class_{i}"][at]
-        cell = groups.piece * (floors + 1) + kind
         for bucket, name in (("deposit", "credited"), ("loan", "loan")):
-            earned = _credited(bucket, i, span, at, own, pieces, held, edges)
-            entries |= groups.added(f"{name}_{i}", cell, earned, floors)
+            sums.add(f"{name}_{i}", row, kind, _credited(bucket, i, span, at, own, pieces, held, edges))
         if frame.based:
-            entries |= groups.added(f"base_{i}", cell[held], own["base"][at[held]], floors)
-        entries |= _largest(i, groups, at, own, held, kind, floors)
-        entries[f"acquired_{i}"] = groups.most(groups.piece[acquired], kind[acquired], 0)
-        entries |= _settled(i, span, groups, settled, numbers, own)
-    return Sums(groups.manager, groups.share, np.column_stack([entries[name] for name in _order(frame)]))
-
-
-def merged(parts: Sequence[Sums], frame: Frame) -> Sums:
-    """The sums of several parts as one."""
-    keys = [(part.manager << 20) | part.share for part in parts]
-    kept = np.unique(np.concatenate(keys))
-    largest = [is_largest(name) for name in _order(frame)]
-    entries = np.tile(np.where(largest, NOBODY, 0), (len(kept), 1))
-    for key, part in zip(keys, parts, strict=True):
-        at = np.searchsorted(kept, key)
-        for column, of_largest in enumerate(largest):  # one by one, as all at once take much room
-            here, more = entries[at, column], part.entries[:, column]
-            entries[at, column] = np.maximum(here, more) if of_largest else added(here, more)
-    return Sums(kept >> 20, kept & (2**20 - 1), entries)
-
-
-def _order(frame: Frame) -> list[str]:
-    return names(len(frame.spans), len(frame.spans[0].thresholds), based=frame.based)
-
-
-@dataclass(frozen=True)
-class _Groups:
-    """Managers and shares that occur, and which of them each piece and each settlement belongs to."""
-
-    manager: Array
-    share: Array
-    piece: Array
-    settlement: Array
-
-    @classmethod
-    def of(cls, pieces: Columns, settled: Columns) -> "_Groups":
-        """Of all that earns."""
-        manager = np.concatenate([pieces["manager"], settled["manager"]])
-        share = np.concatenate([pieces["share"], settled["share"]]).astype(np.int64)
-        key, group = np.unique((manager << 20) | share, return_inverse=True)
-        count = len(pieces["manager"])
-        return cls(key >> 20, key & (2**20 - 1), group[:count], group[count:])
-
-    def added(self, name: str, cell: Array, amount: Array, floors: int) -> Columns:
-        """Sums per group and class; class 0 reaches no floor."""
-        busy = np.flatnonzero(amount)
-        table = sum_by(cell[busy], amount[busy], len(self.manager) * (floors + 1)).reshape(-1, floors + 1)
-        return {f"{name}_{k}": table[:, k] for k in range(1, floors + 1)}
-
-    def most(self, group: Array, amount: Array, least: int, cells: int = 1) -> Array:
-        """The largest per group, `least` where there is none."""
-        found = np.full(len(self.manager) * cells, least, np.int64)
-        np.maximum.at(found, group, amount)
-        return found
+            sums.add(f"base_{i}", row[held], kind[held], own["base"][at[held]])
+        _largest(i, sums, row[held], at[held], own, kind[held])
+        all_kinds = np.ones(np.count_nonzero(acquired), np.int64)
+        sums.most(f"acquired_{i}", row[acquired], all_kinds, kind[acquired])
+        _settled(i, span, sums, settled, numbers, own)
 
 
 def _edges(pieces: Columns, cut: Columns) -> tuple[Array, NDArray[np.bool_], Columns]:
@@ -203,22 +180,18 @@ def _credited(
     return earned
 
 
-def _largest(
-    i: int, groups: _Groups, at: Array, own: Columns, held: NDArray[np.bool_], kind: Array, floors: int
-) -> Columns:
+def _largest(i: int, sums: Sums, row: Array, place: Array, own: Columns, kind: Array) -> None:
     """The largest own products of customers held on the last day: deposits of all, loans class by class."""
-    group, place, kinds = groups.piece[held], at[held], kind[held]
     deposits = own["deposit_end"][place] - own[f"deposit_before_{i}"][place]
     loans = own["loan_end"][place] - own[f"loan_before_{i}"][place]
-    table = groups.most(group * (floors + 1) + kinds, loans, NOBODY, floors + 1).reshape(-1, floors + 1)
-    found = {f"loan_largest_{i}_{k}": table[:, k] for k in range(1, floors + 1)}
-    return found | {f"largest_{i}": groups.most(group, deposits, -1)}
+    sums.most(f"largest_{i}", row, np.ones(len(row), np.int64), deposits)
+    sums.most(f"loan_largest_{i}", row, kind, loans)
 
 
-def _settled(i: int, span: Span, groups: _Groups, settled: Columns, numbers: Array, own: Columns) -> Columns:
+def _settled(i: int, span: Span, sums: Sums, settled: Columns, numbers: Array, own: Columns) -> None:
     """Settlements of the window in their customer's class; of one without accounts in that of nothing."""
-    floors = len(span.thresholds)
     at, known = find(numbers, settled["customer"])
     kind = np.full(len(at), np.searchsorted(span.thresholds, 0, side="right"))
     kind[known] = own[f"class_{i}"][at[known]]
-    return groups.added(f"settled_{i}", groups.settlement * (floors + 1) + kind, settled[f"usd_{i}"], floors)
+    row = sums.place(settled["manager"], settled["share"])
+    sums.add(f"settled_{i}", row, kind, settled[f"usd_{i}"])

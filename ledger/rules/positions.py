@@ -29,7 +29,8 @@ DEPOSIT, AGREEMENT, LOAN = range(3)
 CNY = b"CNY"
 #: Digits behind the point of a rate.
 RATE = 10**8
-_LIMIT = float(2**63) * (1 - 2**-40)
+#: What a sum of floats must stay below for that of the numbers to fit.
+LIMIT = float(2**63) * (1 - 2**-40)
 
 #: What is known of an account, and where it stands; `owner` is its customer's place among the customers.
 REGISTER = {"account": "i8", "owner": "i4", "bucket": "i1", "currency": "S3", "closed_on": "i4"}
@@ -209,21 +210,21 @@ def _advance(customers: Columns, at: Array, day: Day) -> None:
 
 def grown(product: Array, amount: Array, days: Array) -> Array:
     """A product after some more days of an amount; OverflowError where it does not fit."""
-    if len(product) and np.abs(product + amount.astype(float) * days).max() >= _LIMIT:
+    if len(product) and np.abs(product + amount.astype(float) * days).max() >= LIMIT:
         raise OverflowError("product of balance and days")
     return product + amount * days
 
 
 def added(one: Array, other: Array) -> Array:
     """Sums place by place; OverflowError where one does not fit."""
-    if one.size and np.abs(one.astype(float) + other).max() >= _LIMIT:
+    if one.size and np.abs(one.astype(float) + other).max() >= LIMIT:
         raise OverflowError("sum")
     return one + other
 
 
 def sum_by(group: Array, amount: Array, count: int) -> Array:
     """Sums per group 0 … count − 1, exact; OverflowError where one does not fit."""
-    if not len(amount) or np.abs(amount.astype(float)).sum() < _LIMIT:
+    if not len(amount) or np.abs(amount.astype(float)).sum() < LIMIT:
         total = np.zeros(count, np.int64)
         np.add.at(total, group, amount)
         return total

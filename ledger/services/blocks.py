@@ -14,7 +14,7 @@ from ledger.rules.positions import Array, Columns, Positions
 from ledger.sql import binary
 
 #: Accounts of one block, roughly: what a processor has at hand at once.
-ACCOUNTS_A_BLOCK = 100_000
+ACCOUNTS_A_BLOCK = 125_000
 Slots = tuple[int, int]
 EVERYBODY: Slots = (0, Chunk.SLOTS - 1)
 
@@ -153,7 +153,7 @@ def write_block(cursor: Any, model: Any, slots: Slots, **values: bytes) -> None:
     """Put a block in the place of the one before it."""
     model.objects.filter(first_slot=slots[0]).delete()
     row = {"first_slot": slots[0].to_bytes(2), "last_slot": slots[1].to_bytes(2)} | values
-    binary.write_blobs(cursor, model._meta.db_table, list(row), list(row.values()))
+    binary.write_blobs(cursor, model._meta.db_table, list(row), [list(row.values())])
 
 
 def pick(seed: int) -> Slots:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from ledger import queries
 from ledger.models import Bundle, Chunk, LedgerState, Run
-from ledger.services import alerts, blocks, checks, products, readings
+from ledger.services import alerts, blocks, checks, crediting, products, readings
 from ledger.services.products import Slots
 from ledger.sql import statement
 
@@ -208,7 +208,7 @@ def _plan(run: Run) -> None:
         assignments = max(cursor.fetchone()[0], 0)
         parts = min(blocks.power_of_two(changes // CHANGES_A_CHUNK + 1), MOST_CHUNKS)
         blocks.divide(cursor, parts)
-    readings.forget_sums()
+    crediting.forget()
     Chunk.objects.bulk_create(
         [
             *_cut(run, Chunk.Stage.PRODUCTS, parts),
@@ -340,7 +340,7 @@ def _move_pointer(run: Run, before: Run | None) -> None:
 
 def _applied(run: Run) -> None:
     """The positions now stand at the run's date, unless they stood later already."""
-    readings.forget_sums()
+    crediting.forget()
     LedgerState.objects.filter(
         Q(applied_through=None) | Q(applied_through__lt=run.business_date), id=1
     ).update(applied_through=run.business_date)

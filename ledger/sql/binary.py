@@ -2,7 +2,7 @@
 
 import io
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,10 +86,13 @@ def fetch_blobs(cursor: Any, query: str, given: Mapping[str, Any]) -> Iterator[t
         yield tuple(values)
 
 
-def write_blobs(cursor: Any, table: str, columns: Sequence[str], row: Sequence[bytes]) -> None:
-    """Append a row whose values are given as their bytes."""
-    values = (part for value in row for part in (struct.pack(">i", len(value)), value))
-    _append(cursor, table, columns, [struct.pack(">h", len(row)), *values])
+def write_blobs(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
+    """Append rows whose values are given as their bytes."""
+    parts = []
+    for row in rows:
+        parts.append(struct.pack(">h", len(row)))
+        parts += [part for value in row for part in (struct.pack(">i", len(value)), value)]
+    _append(cursor, table, columns, parts)
 
 
 def _copied(cursor: Any, query: str, given: Mapping[str, Any]) -> memoryview:

@@ -1,10 +1,10 @@
 """Puts the roll-up together: one text for any number of windows that end on the same day."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
-from ledger.rules import crediting
+from ledger.rules.totals import SHARED
 from ledger.sql import statement
 
 _BEFORE = "coalesce(b{i}.deposit, 0) AS deposit_before_{i}, coalesce(b{i}.loan, 0) AS loan_before_{i}"
@@ -18,9 +18,7 @@ _LARGEST = "max(own_{i}) FILTER (WHERE class_{i} = {k}) AS largest_{i}_{k}"
 _TOTAL = "sum(credited_{i}_{k} * share) AS credited_{k}"
 _BASE_TOTAL = "sum(base_{i}_{k} * share) AS base_{k}"
 _LARGEST_TOTAL = "max(largest_{i}_{k}) AS largest_{k}"
-#: Settlements of the days looked up, and out of kept sums, which are of hundredths of a dollar.
 _SETTLED = "sum(amount) FILTER (WHERE class_{i} = {k}) AS amount_{k}"
-_SETTLED_TOTAL = "sum(settled_{i}_{k} * share) * 0.01 AS amount_{k}"
 #: Columns of a reading with an entry per floor k; a column in brackets is added up from its class upwards.
 _FIGURES = {
     "deposit_product": "[d.credited] * 0.00000001",
@@ -34,6 +32,18 @@ _BASED = {
     "base_gap": "CASE WHEN d.acquired >= {k} THEN 'accounts' ELSE '' END",
 }
 _NOT_BASED = {"base_product": "NULL::numeric", "base_gap": "'history'"}
+#: The same out of what the parts of a night have credited: whole millions, and millionths beside them.
+_SUMMED = {
+    "deposit_product": "credited_whole[{k}] * 0.01 + credited_rest[{k}] * 0.00000001",
+    "loan_product": "loan_whole[{k}] * 0.01 + loan_rest[{k}] * 0.00000001",
+    "settlement_usd": "settled_whole[{k}] * 0.01 + settled_rest[{k}] * 0.00000001",
+    "largest_deposit_product": "largest[{k}] * 0.01",
+    "largest_loan_product": "loan_largest[{k}] * 0.01",
+}
+_SUMMED_BASED = {
+    "base_product": "CASE WHEN acquired < {k} THEN base_whole[{k}] * 0.01 + base_rest[{k}] * 0.00000001 END",
+    "base_gap": "CASE WHEN acquired < {k} THEN '' ELSE 'accounts' END",
+}
 _NEXT = ",\n           "
 
 
@@ -66,36 +76,26 @@ def rollup(names: tuple[str, ...], floors: int, *, based: bool) -> str:
         deposit_sums=sums(_CREDITED, *([_BASE] if based else [])),
         loan_sums=sums(_CREDITED, _LARGEST),
         settlements=_united("rollup_settled", len(names), floors, _SETTLED),
-        totals=_totals(len(names), floors, based=based),
+        deposits=_united("rollup_deposits", len(names), floors, _TOTAL, *([_BASE_TOTAL] if based else [])),
+        loans=_united("rollup_loans", len(names), floors, _TOTAL, _LARGEST_TOTAL),
+        figures=_figures(_FIGURES | (_BASED if based else _NOT_BASED), floors, _figure),
     )
 
 
 @cache
-def summed(windows: int, floors: int, *, based: bool) -> str:
-    """The statement that yields the same rows out of the sums that the parts of a night have kept."""
-    places, classes = range(1, windows + 1), range(1, floors + 1)
-    entries = enumerate(crediting.names(windows, floors, based=based), 1)
+def summed(floors: int, *, based: bool) -> str:
+    """The statement that yields the same rows out of a table `credited` (`credited_columns`)."""
+    columns = _SUMMED | (_SUMMED_BASED if based else _NOT_BASED)
     return statement("rollup_summed").format(
-        entries=_NEXT.join(
-            f"{'max' if crediting.is_largest(name) else 'sum'}(sums[{at}]) AS {name}" for at, name in entries
-        ),
-        loan_sums=_NEXT.join(
-            f"loan_{i}_{k} AS credited_{i}_{k}, loan_largest_{i}_{k} AS largest_{i}_{k}"
-            for i in places
-            for k in classes
-        ),
-        settlements=_united("rollup_settlements", windows, floors, _SETTLED_TOTAL),
-        totals=_totals(windows, floors, based=based),
+        figures=_figures(columns, floors, lambda text, k, _floors: text.format(k=k))
     )
 
 
-def _totals(windows: int, floors: int, *, based: bool) -> str:
-    """What both end in."""
-    return statement("rollup_totals").format(
-        deposits=_united("rollup_deposits", windows, floors, _TOTAL, *([_BASE_TOTAL] if based else [])),
-        loans=_united("rollup_loans", windows, floors, _TOTAL, _LARGEST_TOTAL),
-        figures=_figures(_FIGURES | (_BASED if based else _NOT_BASED), floors),
-    )
+def credited_columns(*, based: bool) -> str:
+    """Of the table that `ledger.rules.totals.at_floors` fills, a row a manager and window."""
+    shared = [f"{kind}_{ending}" for kind in SHARED[: 3 + based] for ending in ("whole", "rest")]
+    arrays = ", ".join(f"{name} bigint[]" for name in (*shared, "largest", "loan_largest"))
+    return f"manager_id bigint, place integer, {arrays}, acquired bigint"
 
 
 def _united(name: str, windows: int, floors: int, *columns: str) -> str:
@@ -109,9 +109,9 @@ def _united(name: str, windows: int, floors: int, *columns: str) -> str:
     )
 
 
-def _figures(columns: dict[str, str], floors: int) -> str:
+def _figures(columns: dict[str, str], floors: int, figure: Callable[[str, int, int], str]) -> str:
     return ",\n       ".join(
-        f"ARRAY[{', '.join(_figure(text, k, floors) for k in range(1, floors + 1))}] AS {name}"
+        f"ARRAY[{', '.join(figure(text, k, floors) for k in range(1, floors + 1))}] AS {name}"
         for name, text in columns.items()
     )
 

@@ -1,14 +1,5 @@
--- The same figures out of the sums that the parts of a night have kept per manager and share.
-WITH deposits AS MATERIALIZED (
-    SELECT manager_id, share,
-           {entries}
-    FROM ledger_partialsum
-    WHERE run_id = %(run)s AND manager_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
-    GROUP BY manager_id, share
-), loans AS NOT MATERIALIZED (
-    SELECT manager_id, share,
-           {loan_sums}
-    FROM deposits
-), settled AS MATERIALIZED (
-{settlements}
-), {totals}
+-- The same figures out of what the parts of a night have credited, a row a manager and window.
+SELECT %(run)s::bigint AS run_id, manager_id, w.name AS "window", w.days, %(base_days)s AS base_days,
+       {figures}
+FROM credited
+JOIN unnest(%(names)s::text[], %(days)s::integer[]) WITH ORDINALITY AS w (name, days, place) USING (place)

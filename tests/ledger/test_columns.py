@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.models import Account, Chunk, LoanPosition, Reading, RegisterBlock
-from ledger.rules import crediting, money, packing
+from ledger.rules import crediting, money, packing, totals
 from ledger.rules import positions as rules
 from ledger.rules.crediting import Frame, Span, Sums
 from ledger.services import blocks, runs, verification
@@ -75,19 +75,55 @@ def test_an_account_is_worth_nothing_after_its_last_day() -> None:
     assert rules.worth(accounts, column(0, 1), column(700, 700), 10, {}).tolist() == [0, 700]
 
 
-def test_sums_of_parts_are_merged_and_the_largest_stays_the_largest() -> None:
-    frame = Frame((Span("month", 0, (0,)),), 1, 0, 0, based=False)
-    order = crediting.names(1, 1, based=False)
-    assert order == ["largest_1", "acquired_1", "credited_1_1", "loan_1_1", "loan_largest_1_1", "settled_1_1"]
-    one = Sums(column(1, 2), column(500_000, 10**6), np.array([[9, 0, 1, 2, 3, 4], [5, 1, 5, 5, 5, 5]]))
-    two = Sums(column(1), column(500_000), np.array([[7, 1, 10, 20, 1, 40]]))
-    found = crediting.merged([one, two], frame)
-    assert found.manager.tolist() == [1, 2]
-    assert found.share.tolist() == [500_000, 10**6]
-    assert found.entries.tolist() == [[9, 1, 11, 22, 3, 44], [5, 1, 5, 5, 5, 5]]
-    full = Sums(column(1), column(500_000), np.array([[7, 1, 2**62, 20, 1, 40]]))
+ONE_WINDOW = Frame((Span("month", 0, (0, 100)),), 1, 0, 0, based=False)
+
+
+def credited(*rows: tuple[int, int, int, int]) -> Sums:
+    """Manager, share in millionths, class (1, 2) and deposits; loans and the largest are the same."""
+    found = Sums.nothing(
+        np.unique([crediting.key(column(m), column(s))[0] for m, s, _, _ in rows]), ONE_WINDOW
+    )
+    for manager, share, kind, amount in rows:
+        row = found.place(column(manager), column(share))
+        found.add("credited_1", row, column(kind), column(amount))
+        found.most("largest_1", row, column(1), column(amount))
+        found.most("loan_largest_1", row, column(kind), column(amount))
+    return found
+
+
+def exact(found: rules.Columns, name: str) -> list[list[int]]:
+    whole, rest = found[f"{name}_whole"].astype(object), found[f"{name}_rest"].astype(object)
+    return (whole * 10**6 + rest).tolist()
+
+
+def test_sums_of_parts_are_put_together_at_their_shares_and_floor_by_floor() -> None:
+    parts = [
+        credited((1, 500_000, 1, 7), (1, 10**6, 2, 500), (2, 10**6, 0, 9)),
+        credited((1, 500_000, 2, 10)),
+    ]
+    together = totals.put_together(column(1, 2, 3), parts, ONE_WINDOW)
+    found = totals.at_floors(together, 1, ONE_WINDOW)
+    above = 500 * 10**6 + 10 * 500_000
+    assert exact(found, "credited") == [[7 * 500_000 + above, above], [0, 0], [0, 0]]
+    assert found["largest"].tolist() == [[500, 500], [9, 0], [0, 0]]
+    assert found["loan_largest"].tolist() == [[500, 500], [0, 0], [0, 0]]
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 10**6), st.integers(0, 2), fen), min_size=1))
+def test_shares_of_sums_are_exact(rows: list[tuple[int, int, int, int]]) -> None:
+    together = totals.put_together(column(1, 2, 3), [credited(row) for row in rows], ONE_WINDOW)
+    found = exact(totals.at_floors(together, 1, ONE_WINDOW), "credited")
+    for manager in (1, 2, 3):
+        own = [(kind, share * amount) for who, share, kind, amount in rows if who == manager]
+        assert found[manager - 1] == [sum(amount for kind, amount in own if kind >= k) for k in (1, 2)]
+
+
+def test_sums_beyond_all_numbers_are_refused() -> None:
+    full = credited((1, 500_000, 1, 2**62))
     with pytest.raises(OverflowError):
-        crediting.merged([full, full], frame)
+        full.add("credited_1", column(0), column(1), column(2**62))
+    with pytest.raises(OverflowError):
+        totals.put_together(column(1), [full] * 5, ONE_WINDOW)
 
 
 # --- Journeys -------------------------------------------------------------------------------------------

@@ -1,0 +1,148 @@
+"""What customers credit to managers on a night's day: added up by parts of customers, then put together."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models.functions import Mod
+
+from ledger import queries
+from ledger.models import Chunk, PartialSum, Run
+from ledger.rules import crediting as rules
+from ledger.rules import packing, totals, windows
+from ledger.rules.crediting import Frame, Span, Sums
+from ledger.rules.positions import Array, Columns, day_number
+from ledger.rules.windows import Window
+from ledger.services import assignments, blocks
+from ledger.services.blocks import Slots
+from ledger.sql import binary, statement
+from ledger.sql.rollup import credited_columns
+from managers.models import ClientManager
+
+#: Slots of managers whose sums are kept together, so that who asks for some of them need not read all.
+SLICE = 64
+_KEY = {"manager": "i8", "share": "i8"}
+
+
+def spans(run: Run) -> list[Window]:
+    """The windows to date."""
+    return [windows.window(name, run.business_date) for name in windows.TO_DATE]
+
+
+def add_up(run: Run, slots: Slots) -> int:
+    """Keep what customers of some slots credit to managers; managers × shares."""
+    given = queries.rollup_parameters(spans(run), run.floors, run=run.pk, slots=slots)
+    with connection.cursor() as cursor:
+        found = _sums(cursor, _frame(run), given)
+        slot = found.manager % Chunk.SLOTS // SLICE
+        binary.write_blobs(
+            cursor,
+            PartialSum._meta.db_table,
+            ["run_id", "part", "first_slot", "sums"],
+            [
+                [run.pk.to_bytes(8), slots[0].to_bytes(2), (number * SLICE).to_bytes(2), _packed(found, mine)]
+                for number in range(Chunk.SLOTS // SLICE)
+                for mine in [slot == number]
+            ],
+        )
+    return len(found.share)
+
+
+def are_kept(run: Run) -> bool:
+    """Whether every part has kept its sums."""
+    parts = run.chunks.filter(stage=Chunk.Stage.PRODUCTS).count()
+    return PartialSum.objects.filter(run=run).count() == parts * (Chunk.SLOTS // SLICE)
+
+
+def forget() -> None:
+    """What parts of runs have kept is of no more use."""
+    PartialSum.objects.all().delete()
+
+
+# --- Added up ----------------------------------------------------------------------------------------------
+
+
+def _sums(cursor: Any, frame: Frame, given: Mapping[str, Any]) -> Sums:
+    """Block by block, so that little is held at a time."""
+    edges = blocks.edges((given["first_slot"], given["last_slot"]))
+    assignments.refresh(cursor, edges)
+    cut = binary.fetch(cursor, statement("crediting_cut"), given, rules.CUT)
+    settled = _settled(cursor, frame, given)
+    slot = settled["customer"] % Chunk.SLOTS
+    start = day_number(given["first_start"])
+    pieces = {first: assignments.lying(cursor, first, frame.end, start) for first, _last in edges}
+    found = Sums.nothing(_keys([*pieces.values(), settled]), frame)
+    for first, last in edges:
+        numbers, standing = blocks.read_customers(cursor, first)
+        theirs = (slot >= first) & (slot <= last)
+        of_block = {name: column[theirs] for name, column in settled.items()}
+        own = rules.own_products(standing, frame)
+        rules.credit(found, numbers, own, pieces.pop(first), cut, of_block, frame)
+    return found
+
+
+def _keys(earning: list[Columns]) -> Array:
+    """Managers and shares that occur."""
+    return np.unique(np.concatenate([rules.key(each["manager"], each["share"]) for each in earning]))
+
+
+def _settled(cursor: Any, frame: Frame, given: Mapping[str, Any]) -> Columns:
+    count = len(frame.spans)
+    sums = ", ".join(
+        f"coalesce(sum(s.usd_amount * 100) FILTER (WHERE s.business_date >= %(start_{i})s), 0)::bigint"
+        for i in range(1, count + 1)
+    )
+    kinds = {"customer": "i8", "manager": "i8", "share": "i4"}
+    kinds |= {f"usd_{i}": "i8" for i in range(1, count + 1)}
+    return binary.fetch(cursor, statement("crediting_settled").format(sums=sums), given, kinds)
+
+
+def _frame(run: Run) -> Frame:
+    given = queries.rollup_parameters(spans(run), run.floors, run=run.pk)
+    own = tuple(
+        Span(span.name, day_number(span.start), tuple(given[f"thresholds_{i}"]))
+        for i, span in enumerate(spans(run), 1)
+    )
+    end, year, last_year = (day_number(given[name]) for name in ("end", "year", "last_year"))
+    return Frame(own, end, year, last_year, queries.is_based(run.business_date))
+
+
+def _packed(sums: Sums, mine: Any) -> bytes:
+    columns = {"manager": sums.manager[mine], "share": sums.share[mine]}
+    entries = {name: table[mine].reshape(-1) for name, table in sums.entries.items()}
+    return packing.pack(columns | entries)
+
+
+# --- Put together ------------------------------------------------------------------------------------------
+
+
+def put_together(cursor: Any, run: Run, slots: Slots) -> None:
+    """Fill a table `credited` with what all parts credit to managers of some slots, a row each and window."""
+    frame = _frame(run)
+    people = _people(slots)
+    found = totals.put_together(people, _kept(cursor, run, slots, frame), frame)
+    columns = credited_columns(based=frame.based)
+    cursor.execute(f"CREATE TEMP TABLE credited ({columns}) ON COMMIT DROP")
+    for place in range(1, len(frame.spans) + 1):
+        own = {"manager_id": people, "place": np.full(len(people), place, "i4")}
+        binary.write(cursor, "credited", own | totals.at_floors(found, place, frame))
+
+
+def _people(slots: Slots) -> Array:
+    mine = ClientManager.objects.alias(slot=Mod("id", Chunk.SLOTS)).filter(slot__range=slots)
+    return np.array(mine.order_by("id").values_list("id", flat=True), np.int64)
+
+
+def _kept(cursor: Any, run: Run, slots: Slots, frame: Frame) -> Iterator[Sums]:
+    """The sums of one part after the other, of managers of some slots."""
+    widths = rules.figures(frame)
+    kept = PartialSum.objects.filter(run=run, first_slot__range=(slots[0] - SLICE + 1, slots[1]))
+    query = f"SELECT sums FROM {PartialSum._meta.db_table} WHERE id = %(id)s"
+    for number in kept.values_list("id", flat=True):
+        ((packed,),) = binary.fetch_blobs(cursor, query, {"id": number})
+        columns = packing.unpack(packed, _KEY | dict.fromkeys(widths, "i8"))
+        slot = columns["manager"] % Chunk.SLOTS
+        mine = (slot >= slots[0]) & (slot <= slots[1])
+        entries = {name: columns[name].reshape(-1, width)[mine] for name, width in widths.items()}
+        yield Sums(columns["manager"][mine], columns["share"][mine], entries)
