@@ -33,11 +33,11 @@ class CreditConfig(AppConfig):
         from credit import verification
         from credit.services import moved, quality, standing
         from ledger.models import Chunk
-        from ledger.services import runs
+        from ledger.services import chunks, runs
         from ledger.services import verification as ledger
 
-        runs.add_step(Chunk.Stage.PRODUCTS, standing.keep_up)
-        runs.add_step(Chunk.Stage.READINGS, quality.work_quality)
+        chunks.add_step(Chunk.Stage.PRODUCTS, standing.keep_up)
+        chunks.add_step(Chunk.Stage.QUALITY, quality.work_quality)
         runs.add_comparison(quality.changed_rows)
         runs.add_comparison(moved.changed_rows)
         for invariant in verification.INVARIANTS:

@@ -118,6 +118,7 @@ class Chunk(models.Model):
     class Stage(models.TextChoices):
         PRODUCTS = "products", _("积数")
         READINGS = "readings", _("读数")
+        QUALITY = "quality", _("贷款质量")
 
     #: Customers and managers fall into this many slots by their number.
     SLOTS = 1024

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from ledger.models import LedgerState, Run
-from ledger.services import runs
+from ledger.services import chunks, runs
 from ledger.services.extracts import lock_ledger
 from ledger.services.runs import Claim, Fenced, InputsMoved
 
@@ -81,7 +81,7 @@ def _work(claim: Claim, day: date) -> Run | None:
     """One run from its chunks to publication; None where it gave way to somebody else or to a new version."""
     try:
         with _hands() as hands:
-            for stage in runs.stages():
+            for stage in chunks.stages():
                 _work_stage(claim, stage, hands)
         return runs.publish(claim)
     except Fenced:
@@ -170,7 +170,7 @@ def tick(*, to: date, dispatch: Dispatch) -> Claim | None:
 
 def send_out(claim: Claim, dispatch: Dispatch) -> None:
     """A hint for every chunk of the first stage that is not done; one more where only publishing is left."""
-    for stage in runs.stages():
+    for stage in chunks.stages():
         waiting = runs.left(claim, stage)
         if waiting:
             return dispatch(claim, stage, waiting)

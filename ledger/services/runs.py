@@ -3,10 +3,10 @@
 A message or a timer is a hint; the truth is in these rows. Times are the database's own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import Any
 
 from django.conf import settings
@@ -16,25 +16,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from ledger import queries
-from ledger.models import Bundle, Chunk, LedgerState, Run
-from ledger.services import alerts, blocks, checks, crediting, products, readings
-from ledger.services.products import Slots
-from ledger.sql import statement
+from ledger.models import Bundle, LedgerState, Run
+from ledger.services import alerts, checks, chunks, crediting, readings
 
 LEASE = timedelta(seconds=settings.NIGHT_LEASE_SECONDS)
-#: What one chunk may look at, so that its transaction stays short.
-CHANGES_A_CHUNK = settings.NIGHT_CHUNK_CHANGES
-ASSIGNMENTS_A_CHUNK = settings.NIGHT_CHUNK_ASSIGNMENTS
-MOST_CHUNKS = 512
-
-Step = Callable[[Run, Slots], int]
 Check = Callable[[Run], None]
 #: Told "run_published", "run_corrected" or "run_failed" in the transaction that made it so.
 Listener = Callable[[str, Run], None]
-_STEPS: dict[str, list[Step]] = {
-    Chunk.Stage.PRODUCTS: [products.advance_products, readings.add_up],
-    Chunk.Stage.READINGS: [readings.write_readings],
-}
 _CHECKS: list[Check] = [*checks.CHECKS]
 _LISTENERS: list[Listener] = [alerts.keep_run]
 
@@ -53,15 +41,6 @@ class Claim:
 
     run: int
     fence: int
-
-
-def add_step(stage: str, step: Step) -> None:
-    """Have `step(run, slots)` worked in every chunk of a stage, in its transaction; it answers with rows.
-
-    Slots are of customers where products are worked, of managers where readings are.
-    """
-    if step not in _STEPS[stage]:
-        _STEPS[stage].append(step)
 
 
 def add_check(check: Check) -> None:
@@ -153,7 +132,7 @@ def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
             return None
         run.refresh_from_db()
         if not run.chunks.exists():
-            _plan(run)
+            chunks.plan(run)
         return Claim(run.pk, run.fence)
 
 
@@ -196,49 +175,20 @@ def _clock() -> Any:
     return _Clock()
 
 
-def _plan(run: Run) -> None:
-    """Cut the run into chunks and make room for what it will write."""
-    plan = products.Advance.of(run)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_open_months(%s, %s)", [queries.history_start(), plan.through])
-        given: dict[str, Any] = {"applied": plan.applied, "through": plan.through, "days": plan.days}
-        cursor.execute(statement("touch_counts"), given)
-        changes = cursor.fetchone()[0]
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'managers_assignment'::regclass")
-        assignments = max(cursor.fetchone()[0], 0)
-        parts = min(blocks.power_of_two(changes // CHANGES_A_CHUNK + 1), MOST_CHUNKS)
-        blocks.divide(cursor, parts)
-    crediting.forget()
-    Chunk.objects.bulk_create(
-        [
-            *_cut(run, Chunk.Stage.PRODUCTS, parts),
-            *_cut(run, Chunk.Stage.READINGS, min(assignments // ASSIGNMENTS_A_CHUNK + 1, MOST_CHUNKS)),
-        ]
-    )
-
-
-def _cut(run: Run, stage: str, count: int) -> list[Chunk]:
-    edges = [Chunk.SLOTS * number // count for number in range(count + 1)]
-    return [
-        Chunk(run=run, stage=stage, number=number, first_slot=start, last_slot=end - 1)
-        for number, (start, end) in enumerate(pairwise(edges), 1)
-    ]
-
-
 def work_chunk(claim: Claim, stage: str) -> bool:
-    """Work one chunk of the stage that nobody is at, in one transaction; False where there is none.
+    """Work one chunk of the stage, or of one abreast of it, that nobody is at, in one transaction.
 
-    Raises Fenced or InputsMoved, and then nothing of it was written.
+    False where there is none. Raises Fenced or InputsMoved, and then nothing of it was written.
     """
     with transaction.atomic():
-        waiting = Chunk.objects.filter(run=claim.run, stage=stage, done_at=None)
-        chunk = waiting.select_for_update(skip_locked=True).select_related(None).order_by("number").first()
+        waiting = chunks.waiting(claim.run, stage).select_for_update(skip_locked=True).select_related(None)
+        chunk = waiting.order_by("stage", "number").first()
         if chunk is None:
             return False
         run = Run.objects.get(pk=claim.run)
         _share_ledger(run)
         _alone_at_it()
-        chunk.rows = sum(step(run, (chunk.first_slot, chunk.last_slot)) for step in _STEPS[stage])
+        chunk.rows = chunks.work(run, chunk)
         chunk.done_at = _clock()
         chunk.save(update_fields=["rows", "done_at"])
         renew(claim)
@@ -276,8 +226,8 @@ def renew(claim: Claim) -> None:
 
 
 def left(claim: Claim, stage: str) -> int:
-    """Chunks of the stage that are not done."""
-    return Chunk.objects.filter(run=claim.run, stage=stage, done_at=None).count()
+    """Chunks of the stage, and of those abreast of it, that are not done."""
+    return chunks.waiting(claim.run, stage).count()
 
 
 def publish(claim: Claim) -> Run:
@@ -393,8 +343,3 @@ def give_up(spent: QuerySet[Run]) -> bool:
             run.save(update_fields=["error", "status", "finished_at"])
             _failed(run, moved=False)
     return bool(dead)
-
-
-def stages() -> Sequence[str]:
-    """In the order in which they are worked."""
-    return Chunk.Stage.values

@@ -34,7 +34,7 @@ def install() -> None:
     """Set another clock and put the rest around the run protocol."""
     if CLOCK:
         _move_clock()
-    from ledger.services import runs
+    from ledger.services import chunks, runs
     from tests.faults import sabotage
 
     sabotage.install(SABOTAGE)
@@ -64,9 +64,9 @@ def install() -> None:
 
     runs.claim, runs.renew, runs.publish = traced_claim, traced_renew, traced_publish
     runs.work_chunk = slow_chunk
-    for stage in runs.stages():
-        runs._STEPS[stage].insert(0, _nap)
-        runs.add_step(stage, _nap_again)
+    for stage in chunks.STEPS:
+        chunks.STEPS[stage].insert(0, _nap)
+        chunks.add_step(stage, _nap_again)
 
 
 def _nap(_run: Any, _slots: Any) -> int:

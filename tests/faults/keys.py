@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 
 from ledger.models import Bundle, Run
-from ledger.services import runs
+from ledger.services import chunks, runs
 from ledger.services.extracts import load_bundle
 from tests.faults import smallbank
 from tests.faults.outcome import Asked, Outcome
@@ -75,7 +75,7 @@ def published_together(scene: Scene) -> None:
         return "claimed" if found else "held"
 
     _expect(scene, "a run claimed", together(claim), {"claimed": 1, "held": AT_ONCE - 1})
-    for stage in runs.stages():
+    for stage in chunks.stages():
         while runs.work_chunk(claims[0], stage):
             pass
     told = together(lambda: runs.publish(claims[0]).status)

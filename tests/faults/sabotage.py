@@ -25,7 +25,7 @@ def install(name: str) -> None:
 
 def _claim(run: Any, *, place: int = 1, places: int = 1) -> Any:
     from ledger.models import Bundle, Run
-    from ledger.services import runs
+    from ledger.services import chunks, runs
 
     run = Run.objects.get(pk=run.pk)
     if run.status not in ("pending", "running") or (run.lease_until and run.lease_until > timezone.now()):
@@ -38,7 +38,7 @@ def _claim(run: Any, *, place: int = 1, places: int = 1) -> Any:
     try:
         with transaction.atomic():
             if not run.chunks.exists():
-                runs._plan(run)
+                chunks.plan(run)
     except IntegrityError:
         time.sleep(0)  # the other one was faster
     return runs.Claim(run.pk, run.fence)

@@ -13,7 +13,7 @@ from ledger import metrics, queries
 from ledger.models import Run
 from ledger.rules.figures import MetricRef
 from ledger.rules.windows import Window
-from ledger.services import runs
+from ledger.services import chunks
 from ledger.services.extracts import load_bundle
 from ledger.services.nights import run_nights
 from ledger.services.refusals import Refused
@@ -64,11 +64,11 @@ def lose_blocks() -> None:
 @contextmanager
 def parts_of(changes: int) -> Iterator[None]:
     """Nights are cut into parts of so many changes."""
-    usual, runs.CHANGES_A_CHUNK = runs.CHANGES_A_CHUNK, changes
+    usual, chunks.CHANGES_A_CHUNK = chunks.CHANGES_A_CHUNK, changes
     try:
         yield
     finally:
-        runs.CHANGES_A_CHUNK = usual
+        chunks.CHANGES_A_CHUNK = usual
 
 
 def manager_row(employee_no: str) -> tuple[str, ...]:

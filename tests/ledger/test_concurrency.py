@@ -10,17 +10,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
 from ledger import queries
 from ledger.models import Chunk, LateChange, Run
 from ledger.rules.windows import Window
-from ledger.services import nights, runs, verification
+from ledger.services import chunks, nights, runs, verification
 from tests.ledger import bank
 from tests.ledger.histories import compare
 from tests.ledger.twin import Twin, days
@@ -152,7 +155,8 @@ def test_whoever_was_silent_too_long_is_fenced_out(twin: Twin) -> None:
         runs.work_chunk(silent, Chunk.Stage.PRODUCTS)
     assert not Chunk.objects.exclude(done_at=None).exists()
     assert runs.work_chunk(successor, Chunk.Stage.PRODUCTS)
-    assert runs.work_chunk(successor, Chunk.Stage.READINGS)
+    while runs.work_chunk(successor, Chunk.Stage.READINGS):
+        pass
     with pytest.raises(runs.Fenced):
         runs.publish(silent)
     assert runs.publish(successor).status == "succeeded"
@@ -188,7 +192,7 @@ def test_a_date_published_while_another_looks_what_is_due_is_not_worked_again(
     twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claim = claimed(FIRST)
-    for stage in runs.stages():
+    for stage in chunks.stages():
         while runs.work_chunk(claim, stage):
             pass
     asked, looked = threading.Event(), queries.due_dates
@@ -220,8 +224,8 @@ def in_own_connection(work: Callable[[], Any]) -> Any:
 def test_hints_grow_with_the_chunks_and_not_with_their_square(
     twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "CHANGES_A_CHUNK", 1)
-    monkeypatch.setattr(runs, "ASSIGNMENTS_A_CHUNK", 1)
+    monkeypatch.setattr(chunks, "CHANGES_A_CHUNK", 1)
+    monkeypatch.setattr(chunks, "ASSIGNMENTS_A_CHUNK", 1)
     hints: list[tuple[runs.Claim, str]] = []
 
     def dispatch(claim: runs.Claim, stage: str, count: int) -> None:
@@ -233,6 +237,18 @@ def test_hints_grow_with_the_chunks_and_not_with_their_square(
         nights.follow_hint(*hints.pop(0), dispatch=dispatch)
         followed += 1
     assert followed == Chunk.objects.count() + 1
+    check(twin, through=FIRST)
+
+
+def test_a_night_begun_before_loan_quality_was_a_stage_gets_it(twin: Twin) -> None:
+    claim = claimed(FIRST)
+    Chunk.objects.filter(stage=Chunk.Stage.QUALITY).delete()
+    since_then = import_module("ledger.migrations.0006_quality_beside_readings")
+    since_then.add_to_open_runs(apps, SimpleNamespace(connection=connection))
+    for stage in chunks.stages():
+        while runs.work_chunk(claim, stage):
+            pass
+    assert runs.publish(claim).status == "succeeded"
     check(twin, through=FIRST)
 
 
@@ -275,8 +291,8 @@ def test_a_night_that_breaks_off_leaves_nothing_but_its_reason(
     def broken(run: Run, slots: Any) -> int:
         raise ZeroDivisionError("the step broke\nin two lines")
 
-    for stage in runs.stages():
-        monkeypatch.setitem(runs._STEPS, stage, [*runs._STEPS[stage], broken])
+    for stage in chunks.stages():
+        monkeypatch.setitem(chunks.STEPS, stage, [*chunks.STEPS[stage], broken])
     with pytest.raises(nights.NightFailed, match="1994-01-01: the step broke"):
         nights.run_nights(to=LAST)
     run = Run.objects.get(business_date=FIRST)
