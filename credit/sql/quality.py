@@ -54,6 +54,7 @@ def quality(names: tuple[str, ...], floors: int, *, from_positions: bool, loans:
         portfolios=_united(_part("quality_portfolios").format(i=i) for i, _ in places),
         balances=_arrays({name: f"sum({name}) FILTER (WHERE class >= {{k}})" for name in _SUMS}, floors),
         anew=_anew(places) if from_positions else _EVERYTHING_ANEW,
+        today=_united(_today(i, floors) for i, _ in places),
         events=_united(_part("quality_events").format(i=i) for i, _ in places),
         peaks=_arrays({name: f"max({name}) FILTER (WHERE floor = {{k}})" for name in _PEAKS}, floors),
         figures=_arrays(_SUMS | {name: _highest(name) for name in _PEAKS}, floors),
@@ -83,6 +84,12 @@ def _own(places: list[tuple[int, str]], from_positions: bool) -> str:
     )
 
 
+def _today(i: int, floors: int) -> str:
+    """What is wrong on the last day: a peak of its own, and all there is to add to those of the day before."""
+    sums = {name: f"sum({name}) FILTER (WHERE class_{i} >= {{k}})" for name in _PEAKS}
+    return _part("quality_today").format(i=i, sums=_arrays(sums, floors))
+
+
 def _anew(places: list[tuple[int, str]]) -> str:
     return _part("quality_anew").format(
         moved=_listed(f"({i}, %(start_{i})s, class_{i}, was_{i})" for i, _ in places),
@@ -92,7 +99,7 @@ def _anew(places: list[tuple[int, str]]) -> str:
 
 
 def _highest(name: str) -> str:
-    return f"coalesce(greatest(k.{name}[{{k}}], q.{name}[{{k}}]), 0)"
+    return f"coalesce(greatest(t.{name}[{{k}}], k.{name}[{{k}}], q.{name}[{{k}}]), 0)"
 
 
 def _arrays(columns: dict[str, str], floors: int) -> str:

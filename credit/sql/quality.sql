@@ -50,6 +50,8 @@ WITH piece AS {pieces} (
     JOIN line l ON l.customer_id = e.customer_id AND l.starts_on <= coalesce(e.until, 'infinity')
      AND (l.ends_on IS NULL OR l.ends_on >= e.since)
     WHERE %(prev)s IS NULL OR e.until IS NULL OR e.until >= %(end)s OR l.manager_id IN (SELECT manager_id FROM anew)
+), today AS (
+{today}
 ), event AS (
 {events}
 ), running AS (
@@ -77,6 +79,7 @@ SELECT %(run)s::bigint AS run_id, p.manager_id, w.name AS "window",
 FROM person p
 CROSS JOIN win w
 LEFT JOIN balance b ON b.manager_id = p.manager_id AND b.place = w.place
+LEFT JOIN today t ON t.manager_id = p.manager_id AND t.place = w.place
 LEFT JOIN peak k ON k.manager_id = p.manager_id AND k.place = w.place
 LEFT JOIN anew n ON n.manager_id = p.manager_id AND n.place = w.place
 LEFT JOIN carried q ON q.manager_id = p.manager_id AND q."window" = w.name AND n.place IS NULL AND w.start < %(end)s
