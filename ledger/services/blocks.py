@@ -14,7 +14,7 @@ from ledger.rules.positions import Array, Columns, Positions
 from ledger.sql import binary
 
 #: Accounts of one block, roughly: what a processor has at hand at once.
-ACCOUNTS_A_BLOCK = 125_000
+ACCOUNTS_A_BLOCK = 100_000
 Slots = tuple[int, int]
 EVERYBODY: Slots = (0, Chunk.SLOTS - 1)
 
