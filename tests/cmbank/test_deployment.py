@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.apps import apps
 
-from cmbank.local.servers import reachable_binaries
+from cmbank.local.servers import POSTGRES_OPTIONS, reachable_binaries
 from managers.services import guarding
 from tests.cmbank.runner import BASE_DIR, Local
 
@@ -55,6 +55,18 @@ def test_broker_and_cache_are_two_and_behave_differently(services: dict[str, Any
     assert "--maxmemory-policy noeviction" in broker
     assert "--appendonly no" in cache
     assert "--maxmemory-policy allkeys-lru" in cache
+
+
+def test_the_database_is_set_as_nights_were_measured(services: dict[str, Any]) -> None:
+    program, *settings = services["postgres"]["command"]
+    given = dict(setting.removeprefix("--").split("=") for setting in settings)
+    of_the_machine = {
+        "shared_buffers": "${DB_SHARED_BUFFERS:-2GB}",
+        "max_wal_size": "${DB_MAX_WAL_SIZE:-4GB}",
+    }
+    same = ("wal_buffers", "work_mem", "maintenance_work_mem", "jit")
+    assert program == "postgres"
+    assert given == of_the_machine | {name: POSTGRES_OPTIONS[name] for name in same}
 
 
 def test_every_secret_has_its_line_in_the_example() -> None:
