@@ -38,7 +38,7 @@ POSTGRES_OPTIONS = {
     "work_mem": "64MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
-    # A night writes 0.4 GB of log from two sides: with less room each waits for the other's to reach the disk.
+    # A night writes 0.4 GB of log from two sides: with less room each waits until the other's is on disk.
     "wal_buffers": "128MB",
     "wal_level": "minimal",
     "max_wal_senders": "0",

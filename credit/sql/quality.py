@@ -85,7 +85,7 @@ def _own(places: list[tuple[int, str]], from_positions: bool) -> str:
 
 
 def _today(i: int, floors: int) -> str:
-    """What is wrong on the last day: a peak of its own, and all there is to add to those of the day before."""
+    """What is wrong on the last day: a peak itself, and all there is to add to those of the day before."""
     sums = {name: f"sum({name}) FILTER (WHERE class_{i} >= {{k}})" for name in _PEAKS}
     return _part("quality_today").format(i=i, sums=_arrays(sums, floors))
 
