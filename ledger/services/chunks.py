@@ -67,8 +67,7 @@ def plan(run: Run) -> None:
         [
             *_cut(run, Chunk.Stage.PRODUCTS, parts),
             *_cut(run, Chunk.Stage.READINGS, assignments // ASSIGNMENTS_A_CHUNK + 1),
-            # Half as many: much of what loan quality asks for is the same for all of its chunks.
-            *_cut(run, Chunk.Stage.QUALITY, assignments // ASSIGNMENTS_A_CHUNK // 2 + 1),
+            *_cut(run, Chunk.Stage.QUALITY, assignments // ASSIGNMENTS_A_CHUNK + 1),
         ]
     )
 
