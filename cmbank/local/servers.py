@@ -37,7 +37,7 @@ POSTGRES_OPTIONS = {
     "max_connections": "400",
     "work_mem": "64MB",
     "maintenance_work_mem": "256MB",
-    "max_wal_size": "4GB",
+    "max_wal_size": "8GB",
     # A night writes 0.4 GB of log from two sides: with less room each waits until the other's is on disk.
     "wal_buffers": "128MB",
     "wal_level": "minimal",

@@ -1,6 +1,5 @@
 """Reads of loan quality: readings as published, or worked out now where none are stored."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -86,14 +85,8 @@ def parameters(
     }
     for place, span in enumerate(spans, 1):
         given[f"start_{place}"] = span.start
-        given[f"thresholds_{place}"] = [_fen_days(floor, span.days) for floor in floors]
-        given[f"thresholds_before_{place}"] = [_fen_days(floor, span.days - 1) for floor in floors]
+        given[f"thresholds_{place}"] = [ledger.fen_days(floor, span.days) for floor in floors]
     return given
-
-
-def _fen_days(floor: Decimal, days: int) -> int:
-    """The least product that reaches a floor; one beyond all money stays beyond it."""
-    return min(math.ceil(floor * 100 * days), 2**63 - 1)
 
 
 def quality_statement(spans: Sequence[Window], floors: int, *, from_positions: bool) -> str:

@@ -3,7 +3,7 @@ CREATE TEMP TABLE credit_anew ON COMMIT DROP AS
 SELECT c.customer_id, %(goal)s::date AS through
 FROM (
     SELECT customer_id FROM ledger_loanposition
-  UNION SELECT customer_id FROM ledger_borrowerposition WHERE overdraft > 0 OR overdraft_product > 0
+  UNION SELECT customer_id FROM ledger_borrowerclass WHERE ever_overdrawn
   UNION SELECT customer_id FROM credit_exposure
 ) AS c
 WHERE c.customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s

@@ -60,7 +60,7 @@ WITH watched AS MATERIALIZED (
     SELECT p.customer_id, p.since, 0, 0,
            0.01 * (p.overdraft - lag(p.overdraft, 1, 0) OVER (PARTITION BY p.customer_id ORDER BY p.since))
     FROM credit_anew k
-    JOIN ledger_borrowerposition o ON o.customer_id = k.customer_id AND (o.overdraft > 0 OR o.overdraft_product > 0)
+    JOIN ledger_borrowerclass o ON o.customer_id = k.customer_id AND o.ever_overdrawn
     CROSS JOIN LATERAL (
         SELECT customer_id, since, overdraft FROM ledger_customerproduct
         WHERE customer_id = k.customer_id AND since <= k.through

@@ -14,7 +14,7 @@ WITH found AS MATERIALIZED (
           AND p.customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
       UNION ALL
         SELECT customer_id, 0, overdraft * 0.01, 0
-        FROM ledger_borrowerposition
+        FROM ledger_borrowerclass
         WHERE overdraft > 0 AND customer_id %% 1024 BETWEEN %(first_slot)s AND %(last_slot)s
     ) AS part
     GROUP BY customer_id

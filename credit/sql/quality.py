@@ -6,17 +6,11 @@ from functools import cache
 from ledger.sql import statement
 
 PACKAGE = "credit.sql"
-#: Windows whose marks stand on the customer's position; any other is looked up in the history.
-MARKED = ("month", "quarter", "year")
-_MARK = (
-    "CASE WHEN since < %(start_{i})s THEN deposit_product + deposit * (%(start_{i})s - since)"
-    " ELSE deposit_{name} END AS before_{i}"
-)
 _LOOKED_UP = "coalesce(b{i}.deposit, 0) AS before_{i}"
 _LOOK_UP = "LEFT JOIN LATERAL ledger_product_before(c.customer_id, %(start_{i})s) AS b{i} ON true"
 _CLASS = "width_bucket(deposit_end - before_{i}, %(thresholds_{i})s::bigint[]) AS class_{i}"
-#: What the class was at the end of the day before.
-_WAS = "width_bucket(deposit_end - deposit - before_{i}, %(thresholds_before_{i})s::bigint[]) AS was_{i}"
+#: The same as the positions say, for the windows to date; and what it was at the end of the day before.
+_KNOWN = "class_{name} AS class_{i}, was_{name} AS was_{i}"
 _HELD = (
     "SELECT DISTINCT customer_id FROM piece WHERE {day} BETWEEN starts_on AND coalesce(ends_on, 'infinity')"
 )
@@ -49,7 +43,6 @@ def quality(names: tuple[str, ...], floors: int, *, from_positions: bool, loans:
         amounts=_amounts(from_positions) if loans else _NO_LOANS,
         exposed=_part("quality_exposed" if from_positions else "quality_exposed_of"),
         own=_own(places, from_positions),
-        measured=_listed(text.format(i=i) for i, _ in places for text in (_CLASS, _WAS)),
         classes=_listed(f"l.class_{i}" for i, _ in places),
         portfolios=_united(_part("quality_portfolios").format(i=i) for i, _ in places),
         balances=_arrays({name: f"sum({name}) FILTER (WHERE class >= {{k}})" for name in _SUMS}, floors),
@@ -77,9 +70,12 @@ def _amounts(from_positions: bool) -> str:
 
 
 def _own(places: list[tuple[int, str]], from_positions: bool) -> str:
-    before = _MARK if from_positions else _LOOKED_UP
-    return _part("quality_positions" if from_positions else "quality_lookups").format(
-        befores=_listed(before.format(i=i, name=name) for i, name in places),
+    if from_positions:
+        known = _listed(_KNOWN.format(i=i, name=name) for i, name in places)
+        return _part("quality_positions").format(classes=known)
+    return _part("quality_lookups").format(
+        classes=_listed(_CLASS.format(i=i) for i, _ in places),
+        befores=_listed(_LOOKED_UP.format(i=i) for i, _ in places),
         joins="\n        ".join(_LOOK_UP.format(i=i) for i, _ in places),
     )
 

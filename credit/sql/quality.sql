@@ -14,10 +14,7 @@ WITH piece AS {pieces} (
 ), exposed AS MATERIALIZED (
 {exposed}
 ), own AS MATERIALIZED (
-    SELECT customer_id, {measured}
-    FROM (
 {own}
-    OFFSET 0) AS l
 ), anew AS MATERIALIZED (
     -- Peaks that do not follow from those of the day before: a customer with exposures has come to count or
     -- ceased to, or the manager was not there.

@@ -1,5 +1,4 @@
--- Prefix sums of the customers that matter, at the end of the day the positions stand at and before every window.
-    SELECT customer_id, deposit, deposit_product + deposit * (%(end)s + 1 - since) AS deposit_end,
-           {befores}
-    FROM ledger_borrowerposition
+-- The classes of the customers that matter as the positions say, on the last day and on the day before.
+    SELECT customer_id, {classes}
+    FROM ledger_borrowerclass
     WHERE customer_id IN (SELECT customer_id FROM amount) OR customer_id IN (SELECT customer_id FROM exposed)

@@ -7,7 +7,7 @@ from ledger.models.expectations import FeedExpectation
 from ledger.models.personal import Event, Target
 from ledger.models.products import (
     AssignmentBlock,
-    BorrowerPosition,
+    BorrowerClass,
     CustomerProduct,
     LoanPosition,
     PartialSum,
@@ -23,7 +23,7 @@ __all__ = [
     "AccountVersion",
     "AssignmentBlock",
     "BalanceChange",
-    "BorrowerPosition",
+    "BorrowerClass",
     "Bundle",
     "BundleFile",
     "Chunk",

@@ -85,27 +85,28 @@ class LoanPosition(models.Model):
         verbose_name_plural = _("贷款头寸")
 
 
-class BorrowerPosition(models.Model):
-    """Deposits and overdrafts of a customer that ever had a loan account or an overdraft, as the blocks say.
+class BorrowerClass(models.Model):
+    """How many of the stored floors each window's own average of a customer that ever borrowed reaches.
 
-    Once more as rows, for the statements of the loan side; marks as there.
+    Borrowed by a loan account or an overdraft (in fen). As the blocks say on the last day worked out, and
+    `was_…` on the day before; once more as rows, for the statements of the loan side.
     """
 
     customer = models.OneToOneField(
         Customer, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
     )
-    since = models.DateField(_("起"))
-    deposit = models.BigIntegerField()
-    deposit_product = models.BigIntegerField()
     overdraft = models.BigIntegerField()
-    overdraft_product = models.BigIntegerField()
-    deposit_month = models.BigIntegerField()
-    deposit_quarter = models.BigIntegerField()
-    deposit_year = models.BigIntegerField()
+    ever_overdrawn = models.BooleanField()
+    class_month = models.SmallIntegerField()
+    class_quarter = models.SmallIntegerField()
+    class_year = models.SmallIntegerField()
+    was_month = models.SmallIntegerField()
+    was_quarter = models.SmallIntegerField()
+    was_year = models.SmallIntegerField()
 
     class Meta:
-        verbose_name = _("借款客户头寸")
-        verbose_name_plural = _("借款客户头寸")
+        verbose_name = _("借款客户档次")
+        verbose_name_plural = _("借款客户档次")
         indexes = [
             models.Index(fields=["customer"], name="borrower_overdrawn", condition=models.Q(overdraft__gt=0))
         ]

@@ -26,11 +26,15 @@ CUT = {
 
 @dataclass(frozen=True)
 class Span:
-    """A window to date: its name, its first day, and the least products of the floors, ascending."""
+    """A window to date: its name, its first day, and the least products of the floors, ascending.
+
+    `before` are those at the end of the day before.
+    """
 
     name: str
     start: int
     thresholds: tuple[int, ...]
+    before: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,19 @@ def _base(customers: Columns, frame: Frame) -> Array:
     last = np.where(since < frame.year, customers["deposit_year"], customers["deposit_last_year"])
     turned = product_before(customers, "deposit", frame.last_year, "last_year")
     return year - np.where(since < frame.last_year, turned, last)
+
+
+def classes(customers: Columns, frame: Frame) -> Columns:
+    """The class of each customer per window, and what it was on the day before; the same on a first day."""
+    found: Columns = {}
+    end = grown(customers["deposit_product"], customers["deposit"], frame.end + 1 - customers["since"])
+    for span in frame.spans:
+        own = end - product_before(customers, "deposit", span.start, span.name)
+        now = np.searchsorted(span.thresholds, own, side="right")
+        was = np.searchsorted(span.before, own - customers["deposit"], side="right")
+        found[f"class_{span.name}"] = now.astype("i2")
+        found[f"was_{span.name}"] = (was if span.start < frame.end else now).astype("i2")
+    return found
 
 
 def credit(

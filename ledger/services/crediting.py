@@ -1,6 +1,8 @@
 """What customers credit to managers on a night's day: added up by parts of customers, then put together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -25,16 +27,30 @@ SLICE = 64
 _KEY = {"manager": "i8", "share": "i8"}
 
 
-def spans(run: Run) -> list[Window]:
+def spans(day: date) -> list[Window]:
     """The windows to date."""
-    return [windows.window(name, run.business_date) for name in windows.TO_DATE]
+    return [windows.window(name, day) for name in windows.TO_DATE]
+
+
+def frame(day: date, floors: Sequence[Decimal]) -> Frame:
+    """The windows to date of a day in numbers, with the products that floors ask for."""
+    own = tuple(
+        Span(span.name, day_number(span.start), *(_thresholds(floors, span.days - n) for n in (0, 1)))
+        for span in spans(day)
+    )
+    year, base = windows.first_day("year", day), windows.base_year(day).start
+    return Frame(own, day_number(day), day_number(year), day_number(base), queries.is_based(day))
+
+
+def _thresholds(floors: Sequence[Decimal], days: int) -> tuple[int, ...]:
+    return tuple(queries.fen_days(floor, days) for floor in floors)
 
 
 def add_up(run: Run, slots: Slots) -> int:
     """Keep what customers of some slots credit to managers; managers × shares."""
-    given = queries.rollup_parameters(spans(run), run.floors, run=run.pk, slots=slots)
+    given = queries.rollup_parameters(spans(run.business_date), run.floors, run=run.pk, slots=slots)
     with connection.cursor() as cursor:
-        found = _sums(cursor, _frame(run), given)
+        found = _sums(cursor, frame(run.business_date, run.floors), given)
         slot = found.manager % Chunk.SLOTS // SLICE
         binary.write_blobs(
             cursor,
@@ -98,16 +114,6 @@ def _settled(cursor: Any, frame: Frame, given: Mapping[str, Any]) -> Columns:
     return binary.fetch(cursor, statement("crediting_settled").format(sums=sums), given, kinds)
 
 
-def _frame(run: Run) -> Frame:
-    given = queries.rollup_parameters(spans(run), run.floors, run=run.pk)
-    own = tuple(
-        Span(span.name, day_number(span.start), tuple(given[f"thresholds_{i}"]))
-        for i, span in enumerate(spans(run), 1)
-    )
-    end, year, last_year = (day_number(given[name]) for name in ("end", "year", "last_year"))
-    return Frame(own, end, year, last_year, queries.is_based(run.business_date))
-
-
 def _packed(sums: Sums, mine: Any) -> bytes:
     columns = {"manager": sums.manager[mine], "share": sums.share[mine]}
     entries = {name: table[mine].reshape(-1) for name, table in sums.entries.items()}
@@ -119,14 +125,14 @@ def _packed(sums: Sums, mine: Any) -> bytes:
 
 def put_together(cursor: Any, run: Run, slots: Slots) -> None:
     """Fill a table `credited` with what all parts credit to managers of some slots, a row each and window."""
-    frame = _frame(run)
+    asked = frame(run.business_date, run.floors)
     people = _people(slots)
-    found = totals.put_together(people, _kept(cursor, run, slots, frame), frame)
-    columns = credited_columns(based=frame.based)
+    found = totals.put_together(people, _kept(cursor, run, slots, asked), asked)
+    columns = credited_columns(based=asked.based)
     cursor.execute(f"CREATE TEMP TABLE credited ({columns}) ON COMMIT DROP")
-    for place in range(1, len(frame.spans) + 1):
+    for place in range(1, len(asked.spans) + 1):
         own = {"manager_id": people, "place": np.full(len(people), place, "i4")}
-        binary.write(cursor, "credited", own | totals.at_floors(found, place, frame))
+        binary.write(cursor, "credited", own | totals.at_floors(found, place, asked))
 
 
 def _people(slots: Slots) -> Array:

@@ -9,10 +9,12 @@ import numpy as np
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from ledger.models import Chunk, RegisterBlock
+from ledger import queries
+from ledger.models import Chunk, RegisterBlock, Run
 from ledger.rules import positions as rules
+from ledger.rules.crediting import Frame
 from ledger.rules.positions import Columns, Day, Delivered, Positions
-from ledger.services import beside, blocks
+from ledger.services import beside, blocks, crediting
 from ledger.services.beside import Beside
 from ledger.services.blocks import Block
 from ledger.sql import binary, statement
@@ -42,7 +44,7 @@ class _Inputs:
 # --- A part of a night -------------------------------------------------------------------------------------
 
 
-def bring_up(cursor: Any, given: Given, *, touched: bool, one_day: bool, again: bool) -> int:
+def bring_up(cursor: Any, given: Given, frame: Frame, *, touched: bool, one_day: bool, again: bool) -> int:
     """Bring the blocks of some slots up to `through`; how many balances that took.
 
     New accounts come in; where any are `touched`, the customers of that table are put where their history
@@ -52,19 +54,17 @@ def bring_up(cursor: Any, given: Given, *, touched: bool, one_day: bool, again: 
     slots = (given["first_slot"], given["last_slot"])
     blocks.cover(cursor, slots)
     inputs = _inputs(cursor, given, one_day=one_day)
-    moved, rows = [], Beside()
+    moved, rows = [], Beside(frame)
     for old in blocks.read(cursor, slots):
-        rows.before(old.positions)
         block = _registered(old, inputs, given)
         if not old.registered:
-            rows.forget(cursor, block.slots)
             rules.stand(block.positions, *_said(cursor, block, _EVERYBODY, given | {"on": given["applied"]}))
         if touched:
             rules.stand(block.positions, *_said(cursor, block, "touched", given | {"on": given["through"]}))
         if inputs.delivered is not None:
             moved.append(_step(cursor, block.positions, inputs.delivered, given))
         _check(block.positions)
-        rows.after(block.positions)
+        rows.add(block.positions)
         if block is not old:
             blocks.write_register(cursor, block)
         blocks.write_positions(cursor, block)
@@ -187,12 +187,14 @@ def astray(cursor: Any, customers: Sequence[int] | None, *, through: date, histo
     Those whom a correction still waits for are left out.
     """
     given = {"customers": customers, "on": through, "pinned": _LATEST, "history_start": history_start}
+    worked = Run.objects.filter(business_date=through).order_by("-version").first()
+    frame = crediting.frame(through, worked.floors if worked else queries.stored_floors())
     whose = statement("positions_whose")
     found: set[int] = set()
     for block in _holding(cursor, customers):
         accounts, said = _said(cursor, block, f"({whose})", given)
         found |= rules.astray(block.positions, accounts, said)
-        found |= beside.astray(cursor, block) & set(said["customer"].tolist())
+        found |= beside.astray(cursor, block, frame) & set(said["customer"].tolist())
     return sorted(Customer.objects.filter(id__in=found).values_list("customer_no", flat=True))
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Mod, Now
 from ledger import queries
 from ledger.models import Chunk, LateChange, LedgerState, Run
 from ledger.rules import windows
-from ledger.services import positions
+from ledger.services import crediting, positions
 from ledger.sql import statement
 
 Slots = tuple[int, int]
@@ -48,8 +48,9 @@ def advance_products(run: Run, slots: Slots) -> int:
         given = _parameters(plan, slots)
         touched = _rebuild(cursor, plan, given)
         again = touched > 0 or _tried_before(run)
+        frame = crediting.frame(plan.through, run.floors)
         rows = touched + positions.bring_up(
-            cursor, given, touched=touched > 0, one_day=plan.days == 1, again=again
+            cursor, given, frame, touched=touched > 0, one_day=plan.days == 1, again=again
         )
         cursor.execute("DROP TABLE touched")
     return rows

@@ -58,7 +58,7 @@ def write_readings(run: Run, slots: Slots) -> int:
 
 def _made(cursor: Any, run: Run, slots: Slots, affected: list[int] | None) -> int:
     """Readings out of the sums that the parts have kept, where they answer, else out of the history."""
-    spans = crediting.spans(run)
+    spans = crediting.spans(run.business_date)
     given = queries.rollup_parameters(spans, run.floors, run=run.pk, managers=affected, slots=slots)
     insert = f"INSERT INTO ledger_reading ({queries.COLUMNS}) "
     if not _positions_answer(run, affected) or not crediting.are_kept(run):

@@ -62,7 +62,7 @@ def test_the_database_is_set_as_nights_were_measured(services: dict[str, Any]) -
     given = dict(setting.removeprefix("--").split("=") for setting in settings)
     of_the_machine = {
         "shared_buffers": "${DB_SHARED_BUFFERS:-2GB}",
-        "max_wal_size": "${DB_MAX_WAL_SIZE:-4GB}",
+        "max_wal_size": "${DB_MAX_WAL_SIZE:-8GB}",
     }
     same = ("wal_buffers", "work_mem", "maintenance_work_mem", "jit")
     assert program == "postgres"

@@ -46,7 +46,6 @@ SQL_LET_THROUGH = {
     "appraisal/verification.py _found": "the SELECTs are the module's constants, handed in",
     "cmbank/local/__main__.py main": "runs a command, not SQL",
     "credit/services/quality.py work_quality": "text of quality_statement",
-    "ledger/services/beside.py Beside": "tables of two models",
     "ledger/services/beside.py _Rows": "tables and columns of two models",
     "ledger/services/closings.py _lines": "tables and columns that close_period itself wrote",
     "ledger/services/crediting.py put_together": "columns of credited_columns",

@@ -11,11 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.models import Account, Chunk, LoanPosition, Reading, RegisterBlock
+from ledger.models import Account, LoanPosition, Reading, RegisterBlock
 from ledger.rules import crediting, money, packing, totals
 from ledger.rules import positions as rules
 from ledger.rules.crediting import Frame, Span, Sums
-from ledger.services import blocks, runs, verification
+from ledger.services import blocks, chunks, runs, verification
 from ledger.services.nights import run_nights
 from ledger.sql import binary
 from tests.ledger import bank
@@ -273,7 +273,17 @@ def test_blocks_that_were_lost_are_worked_out_again(usual: Any, tmp_path: Path, 
     assert {invariant.code for invariant, result in verification.verify(full=True) if result.hits} == set()
 
 
-@pytest.mark.parametrize("stage", Chunk.Stage.values)
+def test_rows_beside_the_blocks_that_were_lost_come_back(usual: Any, tmp_path: Path) -> None:
+    load_register(tmp_path / "again")
+    run_nights(to=day(3))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE ledger_loanposition, ledger_borrowerclass")
+    run_nights(to=day(5))
+    assert by_number(readings()) == by_number(usual)
+    assert {invariant.code for invariant, result in verification.verify(full=True) if result.hits} == set()
+
+
+@pytest.mark.parametrize("stage", chunks.stages())
 def test_a_loss_in_the_middle_of_a_night_changes_no_figure(usual: Any, tmp_path: Path, stage: str) -> None:
     load_register(tmp_path / "again")
     run_nights(to=day(3))
@@ -281,7 +291,7 @@ def test_a_loss_in_the_middle_of_a_night_changes_no_figure(usual: Any, tmp_path:
         (run,), _ = runs.ensure(day(4))
         claim = runs.claim(run)
     assert claim is not None and runs.left(claim, stage) > 0
-    for each in Chunk.Stage.values:
+    for each in chunks.stages():
         if each == stage:
             lose_blocks()
         while runs.work_chunk(claim, each):

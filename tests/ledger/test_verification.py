@@ -156,7 +156,7 @@ def test_i03_a_row_of_the_loan_side_that_was_altered(full: bool) -> None:
 
 
 def test_i03_a_row_of_the_loan_side_that_is_gone() -> None:
-    sql("DELETE FROM ledger_borrowerposition")
+    sql("DELETE FROM ledger_borrowerclass")
     assert hits()["I03"] == ("C1 position",)
 
 

@@ -32,7 +32,7 @@ NOT_KEPT = {
     "ledger.AccountVersion": "high volume, append-only",
     "ledger.AssignmentBlock": "derived by the nights from the assignments",
     "ledger.BalanceChange": "high volume, append-only deliveries",
-    "ledger.BorrowerPosition": "derived by the nights, worked out again by I03",
+    "ledger.BorrowerClass": "derived by the nights, worked out again by I03",
     "ledger.Bundle": "the record of a delivery; never deleted",
     "ledger.BundleFile": "part of the record of a delivery; I08 ties it to the rows",
     "ledger.Chunk": "progress of a night",
