@@ -167,6 +167,7 @@ def reads(found: Found, parts: frozenset[str]) -> None:
     """Milliseconds to read one manager's figures."""
     if "read" in parts:
         found.seconds["explain ms"] = reading.explain_ms(found.bank)
+        found.seconds["explain again ms"] = reading.explain_ms(found.bank)
         found.seconds["span ms"] = reading.span_ms(found.bank)
         say("reads")
 

@@ -19,7 +19,10 @@ def managers(bank: Bank) -> list[Any]:
 
 
 def explain_ms(bank: Bank) -> list[float]:
-    """Milliseconds to take apart each one's average of the quarter, as the command `explain` does."""
+    """Milliseconds to take apart each one's average of the quarter, as the command `explain` does.
+
+    The first time most of what it reads comes from the disk.
+    """
     from ledger.explanations import explain
 
     def one(who: Any) -> None:

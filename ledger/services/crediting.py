@@ -51,18 +51,17 @@ def add_up(run: Run, slots: Slots) -> int:
     given = queries.rollup_parameters(spans(run.business_date), run.floors, run=run.pk, slots=slots)
     with connection.cursor() as cursor:
         found = _sums(cursor, frame(run.business_date, run.floors), given)
-        slot = found.manager % Chunk.SLOTS // SLICE
-        binary.write_blobs(
-            cursor,
-            PartialSum._meta.db_table,
-            ["run_id", "part", "first_slot", "sums"],
-            [
-                [run.pk.to_bytes(8), slots[0].to_bytes(2), (number * SLICE).to_bytes(2), _packed(found, mine)]
-                for number in range(Chunk.SLOTS // SLICE)
-                for mine in [slot == number]
-            ],
-        )
+        columns = ["run_id", "part", "first_slot", "sums"]
+        binary.write_blobs(cursor, PartialSum._meta.db_table, columns, _slices(run, slots, found))
     return len(found.share)
+
+
+def _slices(run: Run, slots: Slots, sums: Sums) -> Iterator[list[bytes]]:
+    """Rows of some slots of managers each."""
+    slot = sums.manager % Chunk.SLOTS
+    for first in range(0, Chunk.SLOTS, SLICE):
+        mine = (slot >= first) & (slot < first + SLICE)
+        yield [run.pk.to_bytes(8), slots[0].to_bytes(2), first.to_bytes(2), _packed(sums, mine)]
 
 
 def are_kept(run: Run) -> bool:

@@ -14,6 +14,7 @@ from ledger.models import Bundle, BundleFile, Feed, LedgerState
 from ledger.rules.feeds import FeedFile
 from ledger.services import manifest, quarantine, rows, spans, staging
 from ledger.services.applying import Applier
+from ledger.services.memory import given_back
 from ledger.services.quarantine import Headers
 from ledger.services.refusals import BadRow, Refused, Report
 from ledger.sql import statement
@@ -44,6 +45,7 @@ class Loaded:
 Settle = Callable[[Any, Loaded, Headers], None]
 
 
+@given_back()
 def load_bundle(
     path: Path,
     *,

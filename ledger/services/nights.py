@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ledger.models import LedgerState, Run
 from ledger.services import chunks, runs
 from ledger.services.extracts import lock_ledger
+from ledger.services.memory import given_back
 from ledger.services.runs import Claim, Fenced, InputsMoved
 
 #: How often somebody else's run is looked at again.
@@ -77,6 +78,7 @@ def _wait_for(run: Run) -> None:
         time.sleep(PAUSE_SECONDS)
 
 
+@given_back()
 def _work(claim: Claim, day: date) -> Run | None:
     """One run from its chunks to publication; None where it gave way to somebody else or to a new version."""
     try:
@@ -177,6 +179,7 @@ def send_out(claim: Claim, dispatch: Dispatch) -> None:
     dispatch(claim, "", 1)
 
 
+@given_back()
 def follow_hint(claim: Claim, stage: str, *, dispatch: Dispatch) -> Run | None:
     """Work chunks of the stage as long as there are any; whoever finds the last one done sends out the next.
 

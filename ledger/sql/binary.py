@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -88,11 +89,14 @@ def fetch_blobs(cursor: Any, query: str, given: Mapping[str, Any]) -> Iterator[t
 
 def write_blobs(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[bytes]]) -> None:
     """Append rows whose values are given as their bytes."""
-    parts = []
-    for row in rows:
-        parts.append(struct.pack(">h", len(row)))
-        parts += [part for value in row for part in (struct.pack(">i", len(value)), value)]
-    _append(cursor, table, columns, parts)
+    _append(cursor, table, columns, (part for row in rows for part in _framed(row)))
+
+
+def _framed(row: Sequence[bytes]) -> Iterator[bytes]:
+    yield struct.pack(">h", len(row))
+    for value in row:
+        yield struct.pack(">i", len(value))
+        yield value
 
 
 def _copied(cursor: Any, query: str, given: Mapping[str, Any]) -> memoryview:
@@ -103,10 +107,31 @@ def _copied(cursor: Any, query: str, given: Mapping[str, Any]) -> memoryview:
     return into.getbuffer()
 
 
-def _append(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[bytes | memoryview]) -> None:
-    whole = io.BytesIO()
-    whole.writelines([_BEGIN, *rows, _END])
-    whole.seek(0)
+def _append(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[bytes | memoryview]) -> None:
     cursor.cursor.copy_expert(
-        f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)", whole, size=1 << 20
+        f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)",
+        _Stream(chain([_BEGIN], rows, [_END])),
+        size=1 << 20,
     )
+
+
+class _Stream:
+    """What COPY reads from: parts one after the other, never all of them at once."""
+
+    def __init__(self, parts: Iterable[bytes | memoryview]) -> None:
+        self.parts, self.rest = iter(parts), memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        found = []
+        while size and (len(self.rest) or self._next()):
+            found.append(self.rest[:size])
+            size -= len(found[-1])
+            self.rest = self.rest[len(found[-1]) :]
+        return b"".join(found)
+
+    def _next(self) -> bool:
+        """Whether there is another part; one without bytes is passed over by the next call."""
+        for part in self.parts:
+            self.rest = memoryview(part)
+            return True
+        return False

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from ledger import queries
-from ledger.models import Chunk, LateChange, Run
+from ledger.models import BorrowerClass, Chunk, LateChange, Run
 from ledger.rules.windows import Window
 from ledger.services import chunks, nights, runs, verification
 from tests.ledger import bank
@@ -250,6 +250,22 @@ def test_a_night_begun_before_loan_quality_was_a_stage_gets_it(twin: Twin) -> No
             pass
     assert runs.publish(claim).status == "succeeded"
     check(twin, through=FIRST)
+
+
+def test_a_night_begun_before_classes_of_borrowers_works_its_parts_again(twin: Twin) -> None:
+    claim = claimed(FIRST)
+    while runs.work_chunk(claim, Chunk.Stage.PRODUCTS):
+        pass
+    BorrowerClass.objects.all().delete()
+    since_then = import_module("ledger.migrations.0007_classes_of_borrowers")
+    since_then.work_again(apps, SimpleNamespace(connection=connection))
+    for stage in chunks.stages():
+        while runs.work_chunk(claim, stage):
+            pass
+    assert runs.publish(claim).status == "succeeded"
+    assert BorrowerClass.objects.exists()
+    nights.run_nights(to=FIRST + timedelta(days=2))
+    check(twin, through=FIRST + timedelta(days=2))
 
 
 def left_ahead(day: date) -> None:
