@@ -175,8 +175,8 @@ def reads(found: Found, parts: frozenset[str]) -> None:
 def loads(found: Found, folder: Path, options: argparse.Namespace) -> None:
     """The large bundle."""
     if "load" in options.parts:
-        ours, bare, peak = loading.measure(found.bank, folder, options.rows)
-        found.seconds |= {"load": ours, "bare load": bare}
+        seconds, peak = loading.measure(found.bank, folder, options.rows)
+        found.seconds |= seconds
         found.figures["peak MB of the load"] = peak
         say(f"loads of {options.rows:,} rows")
 

@@ -63,6 +63,7 @@ def goals(found: Found) -> list[Goal]:
         Goal("peak memory of a night", figure("peak MB of a night"), most=300, unit="MB"),
         Goal("peak memory of the history's load", figure("peak MB of history"), most=300, unit="MB"),
         Goal("bare load ÷ load, rows a second", _over(seconds("bare load"), seconds("load")), least=1 / 3),
+        Goal("the same, open month", _over(seconds("bare load"), seconds("load, open month")), least=1 / 3),
         Goal("peak memory of the load", figure("peak MB of the load"), most=300, unit="MB"),
         Goal("explain one manager's quarter, never read before", seconds("explain ms"), most=50, unit="ms"),
         Goal("explain one manager's quarter again", seconds("explain again ms"), most=50, unit="ms"),

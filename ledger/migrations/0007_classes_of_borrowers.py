@@ -5,6 +5,8 @@ from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+OF_CUSTOMER = models.F("customer") % models.Value(1024)
+
 
 def work_again(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Parts of open runs fill the new table; working one again changes nothing else."""
@@ -53,5 +55,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="borrowerclass", index=models.Index(OF_CUSTOMER, name="borrower_slot")
+        ),
+        migrations.AddIndex(model_name="loanposition", index=models.Index(OF_CUSTOMER, name="loan_slot")),
         migrations.RunPython(work_again, migrations.RunPython.noop),
     ]

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models.accounts import Account
+from ledger.models.runs import Chunk
 from managers.models import Customer
 
 
@@ -83,6 +84,8 @@ class LoanPosition(models.Model):
     class Meta:
         verbose_name = _("贷款头寸")
         verbose_name_plural = _("贷款头寸")
+        # parts of a night read those of their slots
+        indexes = [models.Index(models.F("customer") % Chunk.SLOTS, name="loan_slot")]
 
 
 class BorrowerClass(models.Model):
@@ -108,7 +111,8 @@ class BorrowerClass(models.Model):
         verbose_name = _("借款客户档次")
         verbose_name_plural = _("借款客户档次")
         indexes = [
-            models.Index(fields=["customer"], name="borrower_overdrawn", condition=models.Q(overdraft__gt=0))
+            models.Index(fields=["customer"], name="borrower_overdrawn", condition=models.Q(overdraft__gt=0)),
+            models.Index(models.F("customer") % Chunk.SLOTS, name="borrower_slot"),
         ]
 
 

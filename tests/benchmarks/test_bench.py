@@ -66,6 +66,7 @@ def test_all_answers_agree_on_a_tiny_bank(tmp_path: Path) -> None:
         "peak memory of a night",
         "peak memory of the history's load",
         "bare load ÷ load, rows a second",
+        "the same, open month",
         "peak memory of the load",
         "explain one manager's quarter, never read before",
         "explain one manager's quarter again",
