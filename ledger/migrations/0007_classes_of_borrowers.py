@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models.functions import Now
 
 OF_CUSTOMER = models.F("customer") % models.Value(1024)
 
@@ -14,6 +15,15 @@ def work_again(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("ledger", "PartialSum").objects.using(editor.connection.alias).all().delete()
     begun = chunks.filter(run__status__in=["pending", "running"], stage="products")
     begun.update(done_at=None, rows=None)
+    # Hints that are on their way already are of no more use.
+    runs = apps.get_model("ledger", "Run").objects.using(editor.connection.alias)
+    runs.filter(status="running").update(fence=models.F("fence") + 1, lease_until=Now())
+
+
+def forget_blocks(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    """The code before writes all rows of borrowers only where it has no blocks."""
+    for name in ("RegisterBlock", "PositionBlock", "AssignmentBlock"):
+        apps.get_model("ledger", name).objects.using(editor.connection.alias).all().delete()
 
 
 class Migration(migrations.Migration):
@@ -59,5 +69,5 @@ class Migration(migrations.Migration):
             model_name="borrowerclass", index=models.Index(OF_CUSTOMER, name="borrower_slot")
         ),
         migrations.AddIndex(model_name="loanposition", index=models.Index(OF_CUSTOMER, name="loan_slot")),
-        migrations.RunPython(work_again, migrations.RunPython.noop),
+        migrations.RunPython(work_again, forget_blocks),
     ]

@@ -31,8 +31,7 @@ class Block:
 
 def divide(cursor: Any, parts: int) -> None:
     """Have blocks for everybody, all of one size: none reaches over two of `parts` (a power of two)."""
-    cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'ledger_account'::regclass")
-    count = min(max(parts, power_of_two(cursor.fetchone()[0] // ACCOUNTS_A_BLOCK)), Chunk.SLOTS)
+    count = max(parts, wanted(cursor))
     size = Chunk.SLOTS // count
     for start in range(0, Chunk.SLOTS, size):
         slots = (start, start + size - 1)
@@ -43,6 +42,12 @@ def divide(cursor: Any, parts: int) -> None:
             (block,) = read(cursor, slots)
             _put(cursor, found, _parts(block, (block.slots[1] - block.slots[0] + 1) // size))
     cover(cursor, EVERYBODY, size)
+
+
+def wanted(cursor: Any) -> int:
+    """How many blocks all accounts should have."""
+    cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'ledger_account'::regclass")
+    return min(power_of_two(cursor.fetchone()[0] // ACCOUNTS_A_BLOCK), Chunk.SLOTS)
 
 
 def _put(cursor: Any, old: list[Slots], new: list[Block]) -> None:

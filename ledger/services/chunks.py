@@ -17,6 +17,8 @@ from ledger.sql import statement
 #: What one chunk may look at, so that its transaction stays short.
 CHANGES_A_CHUNK = settings.NIGHT_CHUNK_CHANGES
 ASSIGNMENTS_A_CHUNK = settings.NIGHT_CHUNK_ASSIGNMENTS
+#: However little has changed: where all is worked again nobody should wait for one chunk, or hold all of it.
+BLOCKS_A_CHUNK = 8
 MOST_CHUNKS = 512
 
 Step = Callable[[Run, Slots], int]
@@ -60,7 +62,8 @@ def plan(run: Run) -> None:
         changes = cursor.fetchone()[0]
         cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'managers_assignment'::regclass")
         assignments = max(cursor.fetchone()[0], 0)
-        parts = min(blocks.power_of_two(changes // CHANGES_A_CHUNK + 1), MOST_CHUNKS)
+        least = max(changes // CHANGES_A_CHUNK + 1, blocks.wanted(cursor) // BLOCKS_A_CHUNK)
+        parts = min(blocks.power_of_two(least), MOST_CHUNKS)
         blocks.divide(cursor, parts)
     crediting.forget()
     Chunk.objects.bulk_create(
@@ -84,6 +87,12 @@ def _cut(run: Run, stage: str, wanted: int) -> list[Chunk]:
 def waiting(run: int, stage: str) -> QuerySet[Chunk]:
     """Chunks of the stage, and of those abreast of it, that are not done."""
     return Chunk.objects.filter(run=run, stage__in=_ABREAST[stage], done_at=None)
+
+
+def is_early(run: int, stage: str) -> bool:
+    """Whether something that the stage rests on is not done; an old hint may still ask for it."""
+    before = list(_ABREAST)[: list(_ABREAST).index(stage)]
+    return any(waiting(run, each).exists() for each in before)
 
 
 def work(run: Run, chunk: Chunk) -> int:

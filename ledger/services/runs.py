@@ -131,9 +131,21 @@ def claim(run: Run, *, place: int = 1, places: int = 1) -> Claim | None:
         if not taken:
             return None
         run.refresh_from_db()
+        _take_back(run)
         if not run.chunks.exists():
             chunks.plan(run)
         return Claim(run.pk, run.fence)
+
+
+def _take_back(run: Run) -> None:
+    """Later nights that were begun: their parts will be put back to an earlier day, so they begin anew."""
+    ahead = Run.objects.filter(status=Run.Status.RUNNING, business_date__gt=run.business_date)
+    for other in ahead.filter(chunks__done_at__isnull=False).distinct():
+        other.error = _("让位于 %(date)s 的重算") % {"date": run.business_date}
+        other.status, other.finished_at, other.lease_until = Run.Status.FAILED, _clock(), _clock()
+        other.save(update_fields=["error", "status", "finished_at", "lease_until"])
+        reason = other.reason or other.error
+        ask_again(other, reason, by=other.requested_by_id, approved_by=other.approved_by_id)
 
 
 def _keep_order() -> None:
@@ -183,7 +195,7 @@ def work_chunk(claim: Claim, stage: str) -> bool:
     with transaction.atomic():
         waiting = chunks.waiting(claim.run, stage).select_for_update(skip_locked=True).select_related(None)
         chunk = waiting.order_by("stage", "number").first()
-        if chunk is None:
+        if chunk is None or chunks.is_early(claim.run, stage):
             return False
         run = Run.objects.get(pk=claim.run)
         _share_ledger(run)
@@ -318,8 +330,8 @@ def _failed(run: Run, *, moved: bool) -> None:
         ask_again(run, run.reason, by=run.requested_by_id, approved_by=run.approved_by_id)
 
 
-def ask_again(run: Run, reason: str, *, by: int, approved_by: int | None) -> Run:
-    """The next version of a run's date, because two people want it; `run` is the latest one so far."""
+def ask_again(run: Run, reason: str, *, by: int | None, approved_by: int | None) -> Run:
+    """The next version of a run's date, mostly because two people want it; `run` is the latest one so far."""
     return Run.objects.create(
         business_date=run.business_date,
         version=run.version + 1,

@@ -1,4 +1,4 @@
-"""Has names with a surname that is read in a way of its own given their pinyin anew, at the next load."""
+"""Has names with a surname that is read in a way of its own found and sorted by it."""
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -7,11 +7,15 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 READ_ANEW = "曾单仇解区查翟覃盖朴种缪员折秘繁召佴薄祭都卜阚乜"
 
 
-def forget(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+def read_anew(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    from managers.services.people import pinyin  # the words are loaded where somebody is named
+
     managers = apps.get_model("managers", "ClientManager").objects.using(editor.connection.alias)
-    managers.filter(name__regex=f"^[{READ_ANEW}]").update(pinyin="")
+    for manager in managers.filter(name__regex=f"^[{READ_ANEW}]"):
+        manager.pinyin = pinyin(manager.name)
+        manager.save(update_fields=["pinyin"])
 
 
 class Migration(migrations.Migration):
     dependencies = [("managers", "0002_preservation_role")]
-    operations = [migrations.RunPython(forget, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(read_anew, migrations.RunPython.noop)]

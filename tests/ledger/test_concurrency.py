@@ -24,6 +24,7 @@ from ledger import queries
 from ledger.models import BorrowerClass, Chunk, LateChange, Run
 from ledger.rules.windows import Window
 from ledger.services import chunks, nights, runs, verification
+from managers.models import User
 from tests.ledger import bank
 from tests.ledger.histories import compare
 from tests.ledger.twin import Twin, days
@@ -259,6 +260,9 @@ def test_a_night_begun_before_classes_of_borrowers_works_its_parts_again(twin: T
     BorrowerClass.objects.all().delete()
     since_then = import_module("ledger.migrations.0007_classes_of_borrowers")
     since_then.work_again(apps, SimpleNamespace(connection=connection))
+    with pytest.raises(runs.Fenced):
+        runs.work_chunk(claim, Chunk.Stage.PRODUCTS)
+    claim = claimed(FIRST)
     for stage in chunks.stages():
         while runs.work_chunk(claim, stage):
             pass
@@ -299,6 +303,25 @@ def test_older_days_arrive_while_a_night_is_begun(twin: Twin, tmp_path: Path, be
         first=first,
         through=max(begun, FIRST + timedelta(days=2)),
     )
+
+
+def test_a_request_for_an_older_date_has_a_begun_night_begin_anew(twin: Twin) -> None:
+    """No bundle moves its inputs, and its parts are put back all the same."""
+    nights.run_nights(to=FIRST + timedelta(days=3))
+    left_ahead(FIRST + timedelta(days=4))
+    one, other = (User.objects.create(username=name) for name in ("one", "other"))
+    older = Run.objects.get(business_date=FIRST + timedelta(days=1))
+    runs.ask_again(older, "核对", by=one.pk, approved_by=other.pk)
+    nights.run_nights(to=LAST)
+    check(twin)
+    begun = Run.objects.filter(business_date=FIRST + timedelta(days=4)).order_by("version")
+    assert [(run.status, run.version) for run in begun] == [("failed", 1), ("succeeded", 2)]
+
+
+def test_a_hint_for_readings_waits_for_the_parts(twin: Twin) -> None:
+    claim = claimed(FIRST)
+    assert not runs.work_chunk(claim, Chunk.Stage.READINGS)
+    assert not Chunk.objects.exclude(done_at=None).exists()
 
 
 def test_a_night_that_breaks_off_leaves_nothing_but_its_reason(
