@@ -1,12 +1,20 @@
-"""Keeps what a part credits in blocks; what a night in the middle has kept is made of the history instead."""
+"""Keeps blocks in the log, and what a part credits in blocks; a night in the middle makes it of the history."""
 
 import django.db.models.deletion
 from django.db import migrations, models
+
+LOGGED = """
+ALTER TABLE ledger_registerblock SET LOGGED;
+ALTER TABLE ledger_positionblock SET LOGGED;
+ALTER TABLE ledger_assignmentblock SET LOGGED;
+"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0004_positions_in_blocks")]
     operations = [
+        # After a kill -9 of the server the indexes of tables outside of its log were broken instead of empty.
+        migrations.RunSQL(LOGGED, migrations.RunSQL.noop),
         migrations.DeleteModel(name="PartialSum"),
         migrations.CreateModel(
             name="PartialSum",

@@ -273,6 +273,14 @@ def test_blocks_that_were_lost_are_worked_out_again(usual: Any, tmp_path: Path, 
     assert {invariant.code for invariant, result in verification.verify(full=True) if result.hits} == set()
 
 
+@pytest.mark.django_db
+def test_no_table_is_outside_of_the_log() -> None:
+    """PostgreSQL leaves the indexes of such tables broken when it is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relpersistence = 'u'")
+        assert cursor.fetchall() == []
+
+
 def test_rows_beside_the_blocks_that_were_lost_come_back(usual: Any, tmp_path: Path) -> None:
     load_register(tmp_path / "again")
     run_nights(to=day(3))
